@@ -1,0 +1,1 @@
+"""HTTP with deadlines and caps: the only importer of httpx."""
