@@ -1,0 +1,1 @@
+"""From a caller's "corner of ..." to a point and its districts."""
