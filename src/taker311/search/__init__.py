@@ -1,0 +1,1 @@
+"""From a caller's words to ranked topics."""
