@@ -1,0 +1,1 @@
+"""Scripts, conditions, the interview, routing, the promise and the read-back. Pure: no clock, no disk, no network."""
