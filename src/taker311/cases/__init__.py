@@ -1,0 +1,1 @@
+"""The case, its reference, the store, the outbox and delivery."""
