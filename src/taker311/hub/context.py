@@ -1,0 +1,122 @@
+"""What the hub's handlers share: the Hub, who asks, in which format, and what was posted."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+from urllib.parse import parse_qsl
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from taker311.base.clock import Clock
+from taker311.hub.catalogue import Catalogue
+from taker311.hub.faults import Faults
+from taker311.hub.intake import Rejected
+from taker311.hub.limits import RateLimit
+from taker311.hub.render import Format
+from taker311.hub.store import HubCase, HubStore, KeyHolder
+
+BASE = "/open311/v2"
+_LONGEST_BODY = 256 * 1024
+
+
+@dataclass(slots=True)
+class Hub:
+    """What the handlers share. `batch_delay_s`: how long a batch service's token has no number yet."""
+
+    store: HubStore
+    catalogue: Catalogue
+    clock: Clock
+    faults: Faults = field(default_factory=Faults)
+    limit: RateLimit | None = None
+    batch_delay_s: float = 5.0
+    changeset: str = ""
+    in_progress: set[str] = field(default_factory=set)
+    published: Path | None = None  # the folder that 'taker311 kb publish' makes, served under /kb/
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+def hub_of(request: Request) -> Hub:
+    return cast("Hub", request.app.state.hub)
+
+
+def form_of(request: Request) -> Format:
+    form = request.path_params["form"]
+    if form not in ("json", "xml"):
+        raise Rejected(404, "the format must be json or xml.")
+    return cast("Format", form)
+
+
+async def reader_of(request: Request) -> KeyHolder | None:
+    """Who reads: None is the public, and so is a key that may only post. A key that is not valid is refused."""
+    hub = hub_of(request)
+    key = request.headers.get("x-api-key", "") or request.query_params.get("api_key", "")
+    holder = await run_in_threadpool(lambda: hub.store.holder(key, now=hub.clock.now())) if key else None
+    if key and holder is None:
+        raise Rejected(403, "this api_key is not valid.")
+    _count(hub, f"key:{holder.name}" if holder else f"address:{request.client.host if request.client else ''}")
+    return None if holder is None or holder.post_only else holder
+
+
+async def key_holder(request: Request) -> KeyHolder:
+    """Whose desk asks, by X-API-Key; whoever has no valid key is refused."""
+    hub = hub_of(request)
+    key = request.headers.get("x-api-key", "")
+    holder = await run_in_threadpool(lambda: hub.store.holder(key, now=hub.clock.now())) if key else None
+    if holder is None:
+        raise Rejected(403, "a valid api_key is needed, in the header X-API-Key.")
+    _count(hub, f"key:{holder.name}")
+    return holder
+
+
+class TooOften(Rejected):
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(429, "too many requests; please wait.")
+        self.wait_s = wait_s
+
+
+def _count(hub: Hub, name: str) -> None:
+    wait = hub.limit.wait_s(name) if hub.limit else 0.0
+    if wait:
+        raise TooOften(wait)
+
+
+async def posted(request: Request) -> tuple[KeyHolder, list[tuple[str, str]]]:
+    """Who posts, and the fields without the key. The key comes as the field `api_key` (the standard) or as X-API-Key."""
+    body = await _body(request)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise Rejected(400, "the body must be application/x-www-form-urlencoded.")
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=1000, errors="replace")
+    except ValueError:
+        raise Rejected(400, "the body is no application/x-www-form-urlencoded text.") from None
+    key = next((value for name, value in pairs if name == "api_key"), "") or request.headers.get("x-api-key", "")
+    if not key:
+        raise Rejected(403, "api_key was not provided.")
+    hub = hub_of(request)
+    holder = await run_in_threadpool(lambda: hub.store.holder(key, now=hub.clock.now()))
+    if holder is None:
+        raise Rejected(403, "this api_key is not valid.")
+    _count(hub, f"key:{holder.name}")
+    return holder, [(name, value) for name, value in pairs if name != "api_key"]
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LONGEST_BODY:
+            raise Rejected(413, f"the body is longer than {_LONGEST_BODY} bytes.")
+    return bytes(body)
+
+
+def has_number(case: HubCase, hub: Hub) -> bool:
+    """A batch case has its number after a while, a blackbox case never in public."""
+    if case.type == "blackbox":
+        return False
+    return case.type == "realtime" or hub.clock.now() >= case.requested + timedelta(seconds=hub.batch_delay_s)
