@@ -1,0 +1,374 @@
+"""What a key does at the desk: it becomes a verb of the call, or moves something that only the desk knows (the selection, a
+menu, an open list). No Textual in here, so that every key is tested in microseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from taker311.base.errors import UserError
+from taker311.base.text import clean_line
+from taker311.call.shown import View
+from taker311.desk import deciding
+from taker311.desk.actions import ACTIONS, BY_ID, Action, key_name, keymap
+from taker311.desk.entry import Entry
+from taker311.desk.prompts import Menu, Prompt, jump_menu, reasons_menu, verbs_menu
+from taker311.search.model import Hit
+from taker311.station.idle import IdleLock
+from taker311.station.queueing import QueueDesk
+from taker311.station.station import Station
+
+TYPED_KINDS = frozenset({"search", "text", "number", "date", "phone", "email", "place"})
+_LETTERS_FOR_A_CARD = 3
+Overlay = Literal["", "help", "queue", "bulletins"]
+
+
+class Control:
+    """One agent's hands on one station. `view` is what to draw, with `entry`, `selected`, `overlay`, `menu`, `prompt`."""
+
+    def __init__(self, station: Station, own_keys: dict[str, str] | None = None) -> None:
+        self.station = station
+        self.keys = keymap(own_keys or {})
+        self.view: View = station.view()
+        self.entry = Entry()
+        self.selected = 0
+        self.scroll = 0
+        self.card: Hit | None = None  # the hit whose card stands beside the list
+        self._card_waits = False
+        self.chosen: tuple[str, ...] = ()  # keys toggled in a question that takes several
+        self.overlay: Overlay = ""
+        self.menu: Menu | None = None
+        self.prompt: Prompt | None = None
+        self.note = ""
+        self.leaving = False
+        self.commands: dict[str, Callable[[], None]] = {}  # action id -> what the app does for it
+        self.banner: Callable[[], tuple[str, ...]] = tuple  # lines that stand on top of every screen: a drill's
+        self.queue: QueueDesk | None = None
+        self.lock: IdleLock | None = None
+        self.passphrase = Entry()
+        self.opened: Callable[[Overlay], None] = lambda _overlay: None  # told which list the agent opened
+        self.unavailable: Callable[[str], bool] = lambda _action: False  # commands that have nothing to do now
+        self._picked: str = ""  # what the box would hold had the last digit not been a pick
+
+    # ------------------------------------------------------------ from the station
+    def refresh(self) -> None:
+        """Takes up what changed behind the desk's back."""
+        self._show(self.station.view())
+
+    def do(self, verb: str, value: str = "") -> None:
+        self.note = ""
+        self._show(self.station.do(verb, value))
+
+    def _show(self, shown: View) -> None:
+        old = self.view
+        self.view = shown
+        if (old.state, old.step, old.kind) != (shown.state, shown.step, shown.kind):
+            self.entry.set(shown.draft)
+            self.selected = self.scroll = 0
+            self.chosen = tuple(c.key for c in shown.choices if c.mark == "chosen") if shown.kind == "choices" else ()
+        rows = len(shown.hits) or len(shown.choices)
+        self.selected = max(0, min(self.selected, rows - 1))
+
+    # ------------------------------------------------------------ the card beside the hits
+    @property
+    def wanted_card(self) -> Hit | None:
+        """The selected hit; none for two letters, which still mean anything."""
+        if self.view.state != "talking" or not self.view.hits:
+            return None
+        typed = len(self.entry.text.strip()) >= _LETTERS_FOR_A_CARD
+        return self.view.hits[self.selected] if typed or self.selected else None
+
+    @property
+    def shown_card(self) -> Hit | None:
+        """The wanted one, or the one shown until now while a pause in the typing is waited for."""
+        return self.card if self._card_waits else self.wanted_card
+
+    def card_waits(self) -> bool:
+        """Keeps the card as it is until `card_arrives`; True when there is something to wait for."""
+        if self.view.state != "talking" or not self.view.hits:
+            self.card_arrives()
+        self._card_waits = self.wanted_card != self.card
+        return self._card_waits
+
+    def card_arrives(self) -> None:
+        self.card = self.wanted_card
+        self._card_waits = False
+
+    # ------------------------------------------------------------ keys
+    @property
+    def typing(self) -> bool:
+        """True while letters and digits are text."""
+        return self.view.kind in TYPED_KINDS and not self.overlay and self.menu is None
+
+    def key(self, key: str, character: str | None = None) -> None:
+        """One key press: `key` is its name ('f9', 'enter', 'a'), `character` what it types, if it types."""
+        if character is not None and not character.isprintable():
+            character = None  # terminals give Enter, Tab and Esc a character too
+        if self._locked_out(key, character):
+            return
+        picked, self._picked = self._picked, ""
+        if key in self.keys["call.emergency"]:
+            self.prompt = self.menu = None  # nothing stands between this key and the card
+            self.overlay = ""
+        if self.prompt is not None:
+            self._key_in_prompt(self.prompt, key, character)
+        elif self.menu is not None:
+            self._key_in_menu(self.menu, key, character)
+        elif self.overlay == "queue" and character and character in "123456789":
+            deciding.open_case(self, int(character))
+        elif self.overlay and key in ("escape", "enter", *self.keys[f"desk.{self.overlay}"]):
+            self.overlay = ""
+            self.scroll = 0
+        elif key == "backspace" and picked and self.view.state in ("topic", "bulletin"):
+            self.do("back")
+            self.do("type", picked)
+            self.entry.set(picked)
+        elif not self._act(key) and not self._move(key) and not self.overlay:
+            self._type(key, character)
+
+    @property
+    def hidden(self) -> bool:
+        """True while the form must not be shown; the 911 card holds nothing of a caller and always may."""
+        return self.lock is not None and self.lock.hidden and self.view.state != "emergency"
+
+    def _locked_out(self, key: str, character: str | None) -> bool:
+        """While the desk is hidden, keys are the passphrase and nothing else; the call goes on underneath."""
+        emergency = key in self.keys["call.emergency"]
+        if self.lock is None or self.lock.key_pressed("call.emergency" if emergency else "") or not self.hidden:
+            return False
+        if key == "enter":
+            try:
+                self.lock.unlock(self.passphrase.text)
+                self.note = ""
+            except UserError as error:
+                self.note = str(error)
+            self.passphrase.set("")
+        elif not self.passphrase.key(key) and character:
+            self.passphrase.insert(character)
+        return True
+
+    def paste(self, text: str) -> None:
+        """Pasted text is typed where text is typed, on one line, and means nothing anywhere else."""
+        text = clean_line(text)
+        if self.hidden:
+            return
+        if self.prompt is not None:
+            self.prompt.entry.insert(text)
+        elif self.typing and text:
+            self.entry.insert(text)
+            self._typed()
+
+    def action(self, key: str) -> Action | None:
+        """The action that `key` stands for now."""
+        for action in ACTIONS:
+            if key in self.keys[action.id] and self.possible(action) and not (self.typing and len(key) == 1):
+                return action
+        return None
+
+    def possible(self, action: Action) -> bool:
+        if action.states and self.view.state not in action.states:
+            return False
+        if action.verb:
+            return action.verb in self.view.allowed and not self._enter_is_taken(action)
+        return (action.id in self.commands or action.id in _OWN) and not self.unavailable(action.id)
+
+    def _enter_is_taken(self, action: Action) -> bool:
+        """Enter gives what was typed or chosen before it means anything else."""
+        if action.id not in ("call.confirm", "call.intake"):
+            return False
+        return action.id == "call.confirm" and self.view.kind in (*TYPED_KINDS, "choices", "choice", "yesno")
+
+    def _act(self, key: str) -> bool:
+        action = self.action(key)
+        if action is None:
+            return False
+        if action.id in self.commands:
+            self.commands[action.id]()
+        elif action.id in _OWN:
+            _OWN[action.id](self)
+        else:
+            self.do(action.verb, action.value)
+        return True
+
+    def _move(self, key: str) -> bool:
+        if key in ("up", "down"):
+            step = 1 if key == "down" else -1
+            rows = len(self.view.hits) if self.view.state == "talking" else len(self.view.choices)
+            if self.view.state in ("topic", "bulletin") or self.overlay or not rows:
+                self.scroll = max(0, self.scroll + step)
+            else:
+                self.selected = (self.selected + step) % rows
+            return True
+        if key in ("pageup", "pagedown"):
+            self.scroll = max(0, self.scroll + (10 if key == "pagedown" else -10))
+            return True
+        return False
+
+    def _type(self, key: str, character: str | None) -> None:
+        if self.typing:
+            self._type_text(key, character)
+        elif character:
+            self._pick(character)
+        elif key == "enter":
+            self._enter_choice()
+
+    def _type_text(self, key: str, character: str | None) -> None:
+        if key == "enter":
+            self._enter_text()
+        elif self.entry.key(key):
+            if key in ("backspace", "delete", "ctrl+u", "ctrl+k"):
+                self._typed()
+        elif character and character.isprintable():
+            before = self.entry.text
+            at_end = self.entry.cursor == len(before)
+            if self._digit_picks(character, before, at_end=at_end):
+                self._picked = before + character
+                self.do("open", character)
+                return
+            self.entry.insert(character)
+            self._typed()
+
+    def _digit_picks(self, character: str, before: str, *, at_end: bool) -> bool:
+        """A digit picks a hit only in an empty box or after a blank."""
+        if self.view.kind != "search" or character not in "123456789" or not at_end:
+            return False
+        return (not before or before.endswith(" ")) and int(character) <= len(self.view.hits)
+
+    def _typed(self) -> None:
+        if self.view.kind == "search":
+            self.selected = 0
+            self.do("type", self.entry.text)
+        elif self.view.kind == "place":
+            self.selected = 0
+            self.do("answer", self.entry.text)
+        else:
+            self.do("draft", self.entry.text)
+
+    def _enter_text(self) -> None:
+        if self.view.kind == "search":
+            if self.view.hits:
+                self.do("open", str(self.selected + 1))
+        elif self.view.kind == "place":
+            if self.view.choices:
+                self.do("pick", str(self.selected + 1))
+            elif "confirm" in self.view.allowed:
+                self.do("confirm")
+            elif self.station.desk.places is None:
+                self.note = "The street list is still being opened; press Enter again in a moment."
+            elif self.entry.text.strip():
+                self.menu = reasons_menu()
+            elif "skip" in self.view.allowed:
+                self.do("skip")
+        elif self.entry.text.strip():
+            self.do("answer", self.entry.text)
+        elif "skip" in self.view.allowed:
+            self.do("skip")
+        else:
+            self.note = f"Type the answer; {key_name(self.keys['call.unknown'][0])} says that the caller doesn't know."
+
+    def _pick(self, character: str) -> None:
+        shown = self.view
+        keys = [choice.key for choice in shown.choices]
+        if shown.state == "readback" and shown.kind != "duplicates" and character.isdecimal():
+            if 0 < int(character) <= len(shown.lines):
+                self.do("jump", shown.lines[int(character) - 1].id)
+        elif shown.kind == "duplicates":
+            self.do("new") if character == "0" else self.do("join", character)
+        elif character == "0" and shown.kind in ("choice", "choices", "yesno") and shown.state == "interview":
+            self.do("unknown")
+        elif shown.kind == "choices" and character in keys:
+            self.chosen = tuple(k for k in keys if (k in self.chosen) != (k == character))
+        elif shown.state == "interview" and (character in keys or (shown.kind == "yesno" and character in "yn")):
+            self.do("answer", character)
+        elif character in keys and shown.state == "wrapup":
+            self.do("end", character)
+
+    def _enter_choice(self) -> None:
+        shown = self.view
+        if shown.kind == "choices":
+            if self.chosen:
+                self.do("answer", ",".join(self.chosen))
+            elif "skip" in shown.allowed:
+                self.do("skip")
+            else:
+                self.note = "Pick one or more by their keys, then Enter; 0 says that the caller doesn't know."
+        elif shown.kind == "duplicates":
+            self._pick(shown.choices[self.selected].key)
+        elif shown.kind in ("choice", "yesno") and shown.choices and shown.state == "interview":
+            self.do("answer", shown.choices[self.selected].key)
+
+    # ------------------------------------------------------------ menus and prompts
+    def _key_in_menu(self, menu: Menu, key: str, character: str | None) -> None:
+        if key in ("escape", *self.keys["desk.menu"]):
+            self.menu = None
+            return
+        item = menu.key(key, character)
+        if item is not None:
+            self.menu = None
+            self._take(item.verb, item.value)
+
+    def _take(self, verb: str, value: str) -> None:
+        if verb.startswith("queue:"):
+            deciding.act(self, verb.removeprefix("queue:"), value)
+            return
+        if verb.startswith("action:"):
+            action = BY_ID[verb.removeprefix("action:")]
+            if action.id in self.commands:
+                self.commands[action.id]()
+            elif action.id in _OWN:
+                _OWN[action.id](self)
+            else:
+                self.do(action.verb, action.value)
+        else:
+            self.do(verb, value)
+
+    def _key_in_prompt(self, prompt: Prompt, key: str, character: str | None) -> None:
+        if key == "escape":
+            self.prompt = None
+        elif key == "enter":
+            self.prompt = None
+            prompt.done(prompt.entry.text)
+        elif not prompt.entry.key(key) and character and character.isprintable():
+            prompt.entry.insert(character)
+
+    def ask(self, title: str, done: Callable[[str], None], *, secret: bool = False) -> None:
+        self.prompt = Prompt(title, done, secret=secret)
+
+    # ------------------------------------------------------------ the desk's own actions
+    def open_overlay(self, overlay: Overlay) -> None:
+        self.overlay = "" if self.overlay == overlay else overlay
+        self.opened(self.overlay)
+        self.scroll = 0
+
+    def open_menu(self) -> None:
+        self.menu = verbs_menu([action for action in ACTIONS if self.possible(action)], self.keys)
+
+    def open_jump(self) -> None:
+        self.menu = jump_menu(self.view)
+
+    def leave(self) -> None:
+        self.leaving = True
+
+    def open_reasons(self) -> None:
+        self.menu = reasons_menu()
+
+    def ask_language(self) -> None:
+        self.ask(
+            "Language: two letters, or 'vi interpreter 4711', or 'en relay'", lambda text: self.do("language", text)
+        )
+
+    def ask_call_back(self) -> None:
+        self.ask("Call back: number; when", lambda text: self.do("call-back", text))
+
+
+_OWN: dict[str, Callable[[Control], None]] = {
+    "desk.help": lambda c: c.open_overlay("help"),
+    "desk.queue": lambda c: c.open_overlay("queue"),
+    "desk.bulletins": lambda c: c.open_overlay("bulletins"),
+    "desk.menu": Control.open_menu,
+    "desk.leave": Control.leave,
+    "call.jump": Control.open_jump,
+    "call.as-it-stands": Control.open_reasons,
+    "call.language": Control.ask_language,
+    "call.call-back": Control.ask_call_back,
+}
