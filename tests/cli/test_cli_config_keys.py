@@ -65,13 +65,13 @@ def test_a_broken_file_is_one_sentence_and_exit_code_2(
 
 
 def test_the_table_of_keys_has_every_action(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file.write_text('[keys]\n"call.hold" = "ctrl+e"\n')
+    file.write_text('[keys]\n"call.hold" = "ctrl+v"\n')
     assert cli.main(["keys", "--json"]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [row["id"] for row in rows] == [action.id for action in ACTIONS]
-    assert [row["keys"] for row in rows if row["own"]] == [["ctrl+e"]]
+    assert [row["keys"] for row in rows if row["own"]] == [["ctrl+v"]]
     assert cli.main(["keys"]) == 0
-    assert "Ctrl+E" in capsys.readouterr().out
+    assert "Ctrl+V" in capsys.readouterr().out
 
 
 def test_bindings_in_each_others_way_are_reported_and_the_defaults_are_in_nobodys(

@@ -94,6 +94,23 @@ class Behind:
 
             self._note(leave_note(error))
 
+    def look_up(self, typed: str) -> None:
+        """How a case stands, asked of the CRM behind the screen; its words come up as a note."""
+        station = self._workplace.station
+        lang = station.world.spoken(station.state)
+        desk = self._workplace.status_desk(self.crm)
+
+        def work() -> None:
+            from taker311.station.asking_back import standing
+
+            try:
+                self._note(standing(desk, self._workplace.store, typed, lang))
+            except UserError as error:
+                self._note(str(error))
+
+        self._note("Asking the city's system ...")
+        threading.Thread(target=work, name="taker311-status", daemon=True).start()
+
     def _compare(self) -> None:
         from taker311.cli._changes import Changes
 
@@ -222,6 +239,9 @@ def _add_commands(
     unlocked = workplace.seat.unlocked
     verify = (lambda text: slots.unlock(unlocked.name, text)) if slots is not None and unlocked is not None else None
     control.lock = IdleLock(workplace.clock, workplace.settings.desk.lock_after_min * 60, verify)
+    control.commands["desk.status"] = lambda: control.ask(
+        "How a case stands: the reference, the city's number, or the caller's phone", behind.look_up
+    )
     control.commands["call.take-up"] = take_up
     control.unavailable = lambda action: action == "call.take-up" and not workplace.open_calls()
     for action, work in commands.items():

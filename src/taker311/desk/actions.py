@@ -50,6 +50,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("call.call-back", ("ctrl+r",), "call back", states=CALL, first=9),
     Action("call.say", ("tab",), "ask the caller", states=CALL, first=4),  # where the caller is a scripted one
     Action("desk.menu", ("ctrl+g",), "all keys", first=6),
+    Action("desk.status", ("ctrl+e",), "how a case stands", states=("ready", *CALL), first=8),
     Action("desk.sign-in", ("ctrl+l",), "sign in", states=("ready", "done", "wrapup"), first=4),
     Action(
         "desk.crm-switch", ("ctrl+x",), "CRM off/on", states=("ready", "talking", "topic", "done", "wrapup"), first=4
