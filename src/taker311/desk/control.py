@@ -4,7 +4,6 @@ menu, an open list). No Textual in here, so that every key is tested in microsec
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 from taker311.base.errors import UserError
 from taker311.base.text import clean_line
@@ -12,6 +11,7 @@ from taker311.call.shown import View
 from taker311.desk import deciding
 from taker311.desk.actions import ACTIONS, BY_ID, Action, key_name, keymap
 from taker311.desk.entry import Entry
+from taker311.desk.pages import Page
 from taker311.desk.prompts import Menu, Prompt, jump_menu, reasons_menu, verbs_menu
 from taker311.search.model import Hit
 from taker311.station.idle import IdleLock
@@ -20,7 +20,7 @@ from taker311.station.station import Station
 
 TYPED_KINDS = frozenset({"search", "text", "number", "date", "phone", "email", "place"})
 _LETTERS_FOR_A_CARD = 3
-Overlay = Literal["", "help", "queue", "bulletins"]
+Overlay = str  # "", "help", "queue", "bulletins", or the id of a page
 
 
 class Control:
@@ -37,6 +37,7 @@ class Control:
         self._card_waits = False
         self.chosen: tuple[str, ...] = ()  # keys toggled in a question that takes several
         self.overlay: Overlay = ""
+        self.pages: dict[str, Page] = {}  # what other rooms show over the body, by the id of the action that opens it
         self.menu: Menu | None = None
         self.prompt: Prompt | None = None
         self.note = ""
@@ -114,9 +115,11 @@ class Control:
             self._key_in_prompt(self.prompt, key, character)
         elif self.menu is not None:
             self._key_in_menu(self.menu, key, character)
+        elif self.overlay in self.pages and self.pages[self.overlay].key(key, character):
+            pass
         elif self.overlay == "queue" and character and character in "123456789":
             deciding.open_case(self, int(character))
-        elif self.overlay and key in ("escape", "enter", *self.keys[f"desk.{self.overlay}"]):
+        elif self.overlay and key in ("escape", "enter", *self._keys_of_overlay()):
             self.overlay = ""
             self.scroll = 0
         elif key == "backspace" and picked and self.view.state in ("topic", "bulletin"):
@@ -125,6 +128,10 @@ class Control:
             self.entry.set(picked)
         elif not self._act(key) and not self._move(key) and not self.overlay:
             self._type(key, character)
+
+    def _keys_of_overlay(self) -> tuple[str, ...]:
+        """The key that opened what stands over the body puts it away too."""
+        return self.keys.get(self.overlay) or self.keys.get(f"desk.{self.overlay}", ())
 
     @property
     def hidden(self) -> bool:
@@ -170,7 +177,8 @@ class Control:
             return False
         if action.verb:
             return action.verb in self.view.allowed and not self._enter_is_taken(action)
-        return (action.id in self.commands or action.id in _OWN) and not self.unavailable(action.id)
+        known = action.id in self.commands or action.id in _OWN or action.id in self.pages
+        return known and not self.unavailable(action.id)
 
     def _enter_is_taken(self, action: Action) -> bool:
         """Enter gives what was typed or chosen before it means anything else."""
@@ -182,13 +190,18 @@ class Control:
         action = self.action(key)
         if action is None:
             return False
+        self._do_action(action)
+        return True
+
+    def _do_action(self, action: Action) -> None:
         if action.id in self.commands:
             self.commands[action.id]()
+        elif action.id in self.pages:
+            self.open_overlay(action.id)
         elif action.id in _OWN:
             _OWN[action.id](self)
         else:
             self.do(action.verb, action.value)
-        return True
 
     def _move(self, key: str) -> bool:
         if key in ("up", "down"):
@@ -312,13 +325,7 @@ class Control:
             deciding.act(self, verb.removeprefix("queue:"), value)
             return
         if verb.startswith("action:"):
-            action = BY_ID[verb.removeprefix("action:")]
-            if action.id in self.commands:
-                self.commands[action.id]()
-            elif action.id in _OWN:
-                _OWN[action.id](self)
-            else:
-                self.do(action.verb, action.value)
+            self._do_action(BY_ID[verb.removeprefix("action:")])
         else:
             self.do(verb, value)
 

@@ -14,7 +14,9 @@ from taker311.station.model import Status
 
 def draw(control: Control, status: Status, width: int, height: int) -> list[Line]:
     """The open list, scrolled to where the agent is in it."""
-    rows = {"help": _help, "queue": _queue, "bulletins": _bulletins}[control.overlay](control, status, width)
+    page = control.pages.get(control.overlay)
+    own = {"help": _help, "queue": _queue, "bulletins": _bulletins}
+    rows = page.rows(width) if page is not None else own[control.overlay](control, status, width)
     control.scroll = max(0, min(control.scroll, len(rows) - height))
     return rows[control.scroll : control.scroll + height]
 

@@ -116,7 +116,12 @@ def _head(
 
 def _title(control: Control) -> str:
     names = {"queue": "Queue", "help": "Help", "bulletins": "Bulletins and rumours"}
-    return names.get(control.overlay, "") or control.view.title or control.view.state.capitalize()
+    page = control.pages.get(control.overlay)
+    return (
+        (page.title if page else names.get(control.overlay, ""))
+        or control.view.title
+        or control.view.state.capitalize()
+    )
 
 
 def _corner(control: Control, status: Status, seconds: int | None, lang: str) -> str:
@@ -163,7 +168,13 @@ def hints(control: Control, width: int) -> Line:
             (" back", "dim"),
         )
     if control.overlay:
-        return line((" ↑↓", "key"), (" scroll  ", "dim"), *alarm, ("Esc", "key"), (" back", "dim"))
+        page = control.pages.get(control.overlay)
+        own = [
+            piece
+            for key, what in (page.hints() if page else ())
+            for piece in ((f"{key} ", "key"), (f"{what}  ", "dim"))
+        ]
+        return line((" ", "text"), *own, ("↑↓", "key"), (" scroll  ", "dim"), *alarm, ("Esc", "key"), (" back", "dim"))  # type: ignore[arg-type]
     pieces = [*_picking(control), *_actions(control)]
     kept: list[tuple[str, str, int]] = []
     used = 1

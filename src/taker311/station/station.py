@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -69,6 +69,14 @@ class Desk:
         self.places: PlaceIndex | None = None
 
 
+class EndedCall(NamedTuple):
+    """A call that is over: its last state, all that happened in it, and the knowledge base it was taken with."""
+
+    state: m.CallState
+    events: tuple[tuple[datetime, m.Event], ...]
+    bundle: Bundle
+
+
 class Station:
     """One agent's place of work. `do` takes a verb and gives the View that follows."""
 
@@ -83,6 +91,10 @@ class Station:
         self.handled_s = 0.0
         self.case_saved: Callable[[], None] = lambda: None  # set by whoever sends: there is something new to send
         self.call_over: Callable[[], None] = lambda: None  # set by whoever has something that must wait for that
+        self.call_ended: list[
+            Callable[[EndedCall], None]
+        ] = []  # told of each call that came to its end, before the next
+        self._events: list[tuple[datetime, m.Event]] = []  # of the open call, from its beginning
         self._city_cases: CityCases | None = None
         self._nearby = Nearby(desk.store)
         self._today: date | None = None
@@ -116,6 +128,7 @@ class Station:
         before = self.state
         self.state = done.state
         self.desk.recorder.note(event, now)
+        self._events.append((now, event))
         for effect in done.effects:
             self._carry_out(effect, now)
         self._after(event, before)
@@ -142,6 +155,7 @@ class Station:
         if state.phase == "ready" or not state.call_id:
             return False
         self.state = state
+        self._events = list(events_of(entries))
         self.desk.recorder.begin(call_id, max((entry.seq for entry in entries), default=0))
         self.apply(m.TakenUp())
         self._settle_saving()
@@ -218,6 +232,7 @@ class Station:
         if self.problem:
             return False
         self.desk.recorder.begin(started.call_id)
+        self._events = []
         self.hits = ()
         return self.apply(started)
 
@@ -254,10 +269,14 @@ class Station:
         if self.state.started_at is not None:
             self.handled_s += (now - self.state.started_at).total_seconds()
         self.desk.recorder.end(now)
+        ended = EndedCall(self.state, tuple(self._events), self.desk.bundle)
+        for tell in self.call_ended:
+            tell(ended)
         self._between_calls()
 
     def _between_calls(self) -> None:
         self.hits = ()
+        self._events = []
         self.state = m.CallState(acknowledged=self.state.acknowledged)
         self.call_over()
 
