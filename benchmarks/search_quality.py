@@ -14,8 +14,8 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from search_peers import PEERS, missing
-from search_sets import SETS, VARIANTS, Fold, folds
+from _search_peers import PEERS, missing
+from _search_sets import SETS, VARIANTS, Fold, folds
 
 from taker311.search import weights
 from taker311.search.index import SearchIndex

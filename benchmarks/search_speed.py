@@ -21,8 +21,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from search_made import MANGLED, city, initials, made
-from search_sets import shared
+from _search_made import MANGLED, city, initials, made
+from _search_sets import shared
 
 from taker311.knowledge.model import Knowledge, Topic, TopicText
 from taker311.search.index import SearchIndex

@@ -80,7 +80,8 @@ def check(_arguments: list[str]) -> int:
 
 def test(arguments: list[str]) -> int:
     setup("dev")
-    return run(PYTHON, "-m", "pytest", "-m", "not soak", *arguments)
+    workers = ("-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile")
+    return run(PYTHON, "-m", "pytest", "-m", "not soak", *workers, *arguments)
 
 
 def bench(arguments: list[str]) -> int:

@@ -28,7 +28,7 @@ def test_what_was_sealed_opens_again_and_only_for_its_record(plain, about):
         sealer.open(blob, about + "x")
 
 
-@pytest.mark.parametrize("recovery", [b"", PUBLIC])
+@pytest.mark.parametrize("recovery", [b"", PUBLIC], ids=["alone", "with a recovery key"])
 def test_no_changed_or_missing_byte_passes(recovery):
     sealer = Sealer(SECRETS, recovery)
     blob = sealer.seal(b"secret words", "case 1")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from search_made import city
+from _search_made import city
 
 from taker311.authoring.catalogue import draft, read_table, topics
 from taker311.knowledge.model import Knowledge
