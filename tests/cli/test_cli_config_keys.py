@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from taker311 import cli
-from taker311.base.settings import describe_settings
+from taker311.base.settings import describe_settings, load_settings
 from taker311.cli.config import without_secrets
 from taker311.cli.keys import conflicts
 from taker311.desk.actions import ACTIONS
@@ -85,3 +85,17 @@ def test_bindings_in_each_others_way_are_reported_and_the_defaults_are_in_nobody
     file.write_text('[keys]\n"call.hold" = "f9"\n')
     assert cli.main(["keys"]) == 1
     assert "call.emergency" in capsys.readouterr().err
+
+
+def test_a_relative_path_in_the_settings_is_meant_from_their_own_folder(tmp_path: Path):
+    file = tmp_path / "settings.toml"
+    file.write_text('[crm]\ndialect = "ours.toml"\n[desk]\nstatus_folder = "floor"\n', encoding="utf-8")
+    settings = load_settings(file)
+    assert settings.crm.dialect == str(tmp_path / "ours.toml")
+    assert settings.desk.status_folder == str(tmp_path / "floor")
+
+
+def test_a_dialect_by_its_name_is_no_path(tmp_path: Path):
+    file = tmp_path / "settings.toml"
+    file.write_text('[crm]\ndialect = "hub"\n', encoding="utf-8")
+    assert load_settings(file).crm.dialect == "hub"

@@ -95,7 +95,21 @@ def load_settings(path: Path) -> Settings:
         raise UserError(
             f"{path}: the settings can't be read ({clean_line(str(error))}); mend or remove the file."
         ) from error
-    return parse_settings(text, str(path))
+    return _beside(parse_settings(text, str(path)), path.parent)
+
+
+def _beside(settings: Settings, folder: Path) -> Settings:
+    """Relative paths are meant from the settings' own folder, wherever the desk is started."""
+    dialect, shared = settings.crm.dialect, settings.desk.status_folder
+    if "/" in dialect or "\\" in dialect or dialect.endswith(".toml"):
+        dialect = str(folder / Path(dialect).expanduser())
+    if shared:
+        shared = str(folder / Path(shared).expanduser())
+    return msgspec.structs.replace(
+        settings,
+        crm=msgspec.structs.replace(settings.crm, dialect=dialect),
+        desk=msgspec.structs.replace(settings.desk, status_folder=shared),
+    )
 
 
 def parse_settings(text: str, name: str) -> Settings:
