@@ -6,6 +6,7 @@ import asyncio
 import re
 import subprocess
 import sys
+import time
 from itertools import pairwise
 
 import anyio
@@ -21,6 +22,7 @@ from taker311.desk.emit import Emitter
 from taker311.desk.frames import FrameReader, shortened
 from taker311.desk.frugal import FrugalDriver
 from taker311.desk.keyboard import PasteGate
+from taker311.desk.pace import LinePace
 from taker311.desk.theme import THEMES
 
 START, END = "\x1b[200~", "\x1b[201~"
@@ -115,6 +117,7 @@ def unplugged(writer: Behind) -> FrugalDriver:
     driver._emitter, driver._reader, driver._writer_thread = Emitter(20, 2), FrameReader(), writer
     driver._new_size = driver._retry = None
     driver._letters = ""
+    driver._pace = LinePace(0, time.monotonic)
     driver._frames_held = driver._drawn = driver._anew = False
     driver._ready = True
     driver._loop = asyncio.get_running_loop()
@@ -179,3 +182,53 @@ async def test_a_terminal_that_is_behind_gets_the_newest_screen_and_none_of_thos
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+def test_a_slow_line_gets_the_typed_row_first_and_the_others_as_it_has_room():
+    emitter, reader = Emitter(40, 6), FrameReader()
+    emitter.update()
+    emitter.cursor = (3, 0)
+    reader.read(
+        "".join(f"\x1b[{row};1H{word * 9}" for row, word in enumerate(("typ", "one", "two", "six"), 1)), emitter.target
+    )
+    first = emitter.update(0)
+    assert "typtyp" in first
+    assert "one" not in first
+    assert emitter.owes
+    second = emitter.update(30)
+    assert "oneone" in second
+    assert "six" not in second
+    assert "sixsix" in emitter.update(1_000)
+    assert not emitter.owes
+
+
+def test_what_a_slow_line_still_owes_is_sent_as_it_stands_by_then():
+    emitter, reader = Emitter(40, 4), FrameReader()
+    emitter.update()
+    emitter.cursor = (0, 0)
+    reader.read("\x1b[1;1Ht\x1b[3;1Hpassing", emitter.target)
+    emitter.update(0)
+    reader.read("\x1b[1;1Htr\x1b[3;1Hresting", emitter.target)
+    sent = emitter.update(1_000)
+    assert "resting" in sent
+    assert "passing" not in sent
+
+
+def test_a_line_is_never_given_more_than_a_quarter_of_a_second_of_work():
+    now = [0.0]
+    pace = LinePace(9_600, lambda: now[0])
+    assert pace.room() == 240
+    pace.sent(240)
+    assert pace.room() == 0
+    assert 0 < pace.wait_s() < 0.1
+    now[0] = 0.1
+    assert pace.room() == 96
+    now[0] = 99.0
+    assert pace.room() == 240
+
+
+def test_a_line_of_unknown_speed_is_not_paced():
+    pace = LinePace(0, lambda: 0.0)
+    pace.sent(10_000)
+    assert pace.room() is None
+    assert pace.wait_s() == 0.0

@@ -38,8 +38,9 @@ class DeskTerminal:
         size: tuple[int, int] = (80, 24),
         environment: dict[str, str] | None = None,
         hostile: str = "",
+        kind: dict[str, str] | None = None,
     ) -> None:
-        """`hostile` runs hostile_desk.py instead, with its doors 'open' or 'closed'."""
+        """`kind`: what the terminal says it is. `hostile` runs hostile_desk.py instead, with its doors 'open' or 'closed'."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "seat").mkdir(mode=0o700)
         self._server = socket.socket(socket.AF_UNIX)
@@ -57,7 +58,7 @@ class DeskTerminal:
         base = {k: v for k, v in os.environ.items() if k not in _LEFT_OUT}
         wanted = {"TAKER311_DRIVER": driver, "TAKER311_HOME": str(folder), "HOME": str(folder), **(environment or {})}
         wanted |= {"PYTHONPATH": str(_HERE.parent), "TEXTUAL_FPS": "1000"}  # a test waits for no frame
-        self.terminal = Terminal(command, {**base, **wanted}, columns=size[0], lines=size[1])
+        self.terminal = Terminal(command, {**base, **wanted}, columns=size[0], lines=size[1], kind=kind)
         self._marks = self._keys = 0
         self._counted = 0
         self._control: socket.socket | None = None

@@ -85,12 +85,12 @@ _MODES = re.compile(
 _GIVEN_AWAY = (b"38;5;199", b"77;77", b"999999", b"aGVsbG8", b"example.invalid\x1b", b"\x1b[31m")
 
 
-def strange(raw: bytes) -> list[str]:
+def strange(raw: bytes, encoding: str = "utf-8") -> list[str]:
     """Everything in a terminal's stream that neither driver writes by itself: control bytes of data, in other words."""
     found = [word.decode() for word in _GIVEN_AWAY[:3] if re.search(rb"\x1b\[[0-9;]*" + word, raw)]
     if raw.count(b"\x1b[2J") > 2:
         found.append("the screen was erased")
-    rest = _MODES.sub(b"", _DRAWN.sub(b"", raw)).decode(errors="surrogateescape")
+    rest = _MODES.sub(b"", _DRAWN.sub(b"", raw)).decode(encoding, errors="surrogateescape")
     found += [repr(c) for c in sorted(set(rest)) if (ord(c) < 32 and c not in "\r\n\b") or 0x7F <= ord(c) < 0xA0]
     found += [
         repr(c)

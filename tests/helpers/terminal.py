@@ -49,8 +49,15 @@ class Terminal:
     """`command` runs from the moment it is made until the `with` block ends; whatever is left of it is killed then."""
 
     def __init__(
-        self, command: Sequence[str], environment: Mapping[str, str], *, columns: int = 80, lines: int = 24
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        columns: int = 80,
+        lines: int = 24,
+        kind: Mapping[str, str] | None = None,
     ) -> None:
+        """`kind`: the variables by which a terminal says what it is; without them it is an xterm of 256 colours."""
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""  # every byte that the program wrote
@@ -61,7 +68,7 @@ class Terminal:
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
-            env={**environment, "TERM": "xterm-256color", "COLORTERM": "", "LANG": "C.UTF-8"},
+            env={**environment, "TERM": "xterm-256color", "COLORTERM": "", "LANG": "C.UTF-8", **(kind or {})},
             start_new_session=True,
         )
         os.close(theirs)

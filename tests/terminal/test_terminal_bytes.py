@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 
-from helpers.desk_bytes import Figures, demo_city, information_call, measure, request
+from helpers.desk_bytes import REQUEST_S, Figures, demo_city, information_call, measure, request
 from helpers.desk_terminal import City, DeskTerminal
 
 
@@ -61,7 +61,11 @@ def test_a_whole_information_call_fits_in_25000_bytes_and_a_whole_request_in_700
     with DeskTerminal(city, tmp_path / "home") as desk:
         desk.started()
         assert 0 < information_call(desk) <= 25_000
-        assert 0 < request(desk) <= 70_000
+        sent = request(desk)
+    assert 0 < sent <= 70_000
+    # Ten bits a byte: a request of four minutes leaves a line of 9,600 bit/s idle for most of the time.
+    assert sent * 10 / 9_600 <= REQUEST_S / 5
+    assert sent * 10 / 56_000 <= REQUEST_S / 30
 
 
 def test_a_letter_typed_at_the_end_is_sent_as_itself_and_comes_before_anything_else(city: City, tmp_path: Path):

@@ -112,18 +112,35 @@ class Emitter:
         self.target = self.target.resized(width, height)
         self.begin()
 
-    def update(self) -> str:
-        """What to send now; afterwards `front` is `target`."""
+    def update(self, room: int | None = None) -> str:
+        """What to send now; afterwards `front` is `target`. With `room`, rows are sent one by one until so many characters are
+        full, the typed one in any case; the others are owed."""
         self._out = []
         if self._fresh:
             self._clear()
-        else:
+        elif room is None or room:
             self._scroll()
-        runs = [run for y in self._rows_in_order() if not self._stands(y) for run in self._runs(y)]
+        drawn = "".join(self._out)
+        rows = [y for y in self._rows_in_order() if not self._stands(y)]
+        if room is None:
+            drawn += self._draw(rows)
+        else:
+            typed = self.cursor[1] if self.cursor else None
+            for y in rows:
+                if y == typed or len(drawn) < room:
+                    drawn += self._draw([y])
+        return self._with_cursor(drawn)
+
+    @property
+    def owes(self) -> bool:
+        """True while the terminal shows something else than it shall."""
+        return not all(map(self._stands, range(self.target.height)))
+
+    def _draw(self, rows: list[int]) -> str:
+        runs = [run for y in rows for run in self._runs(y)]
         for y in {run.y for run in runs}:
             self.front.text[y], self.front.look[y] = self.target.text[y][:], self.target.look[y][:]
-        drawn = "".join(self._out) + self._shortest(self._orders(runs))
-        return self._with_cursor(drawn)
+        return self._shortest(self._orders(runs))
 
     def _rows_in_order(self) -> list[int]:
         """The row of the text cursor first: whoever types sees the letter before anything else."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from base64 import b64encode
 from typing import Any
 
@@ -15,6 +16,7 @@ from taker311.desk.driver import is_reference, over_ssh
 from taker311.desk.emit import Emitter
 from taker311.desk.frames import FrameReader
 from taker311.desk.keyboard import SafeInputDriver
+from taker311.desk.pace import LinePace, line_speed
 
 # Modes that go to the terminal as Textual asks for them: the other screen, pasting in brackets, wrapping, the end of the
 # keyboard's protocol, and whether frames can be held together. Mouse, focus reports, resize reports and Textual's own handling
@@ -44,7 +46,9 @@ class FrugalDriver(SafeInputDriver):
         width, height = size or self._get_terminal_size()
         in_screen = term.startswith("screen") and not os.environ.get("TMUX")
         self._emitter = Emitter(width, height, erases=not in_screen)
-        self._reader = FrameReader(few_colors=over_ssh())
+        slow = getattr(app, "line_bits_s", 0) or line_speed(self.fileno)
+        self._pace = LinePace(slow, time.monotonic)
+        self._reader = FrameReader(few_colors=over_ssh() or bool(slow))
         self._new_size: tuple[int, int] | None = None
         self._frames_held = False
         self._ready = False  # the terminal's modes are set
@@ -77,19 +81,22 @@ class FrugalDriver(SafeInputDriver):
         if writer._queue.qsize():  # noqa: SLF001 - Textual's writer has no other way to say that the terminal is behind
             self._look_again()
             return
-        update = self._update()
+        room = self._pace.room()
+        update = self._update(room)
         if update:
             if self._frames_held and len(update) >= _HELD_TOGETHER_FROM:
                 update = f"{_FRAME_BEGINS}{update}{_FRAME_ENDS}"
             self._send(update)
+        if room is not None and self._emitter.owes:
+            self._look_again(max(_SLOW_S, self._pace.wait_s()))
 
-    def _update(self) -> str:
+    def _update(self, room: int | None) -> str:
         """The shell's stop may come in the middle of this, and with it a terminal of which nothing is known."""
         while True:
             if self._anew:
                 self._anew = False
                 self._emitter.begin()
-            update = self._emitter.update()
+            update = self._emitter.update(room)
             if not self._anew:
                 return update
 
@@ -146,12 +153,13 @@ class FrugalDriver(SafeInputDriver):
         if not over_ssh():
             super()._request_terminal_sync_mode_support()
 
-    def _look_again(self) -> None:
+    def _look_again(self, after_s: float = _SLOW_S) -> None:
         if self._retry is None or self._retry.when() <= self._loop.time():
-            self._retry = self._loop.call_later(_SLOW_S, self.flush)
+            self._retry = self._loop.call_later(after_s, self.flush)
 
     def _send(self, data: str) -> None:
         if self._letters:
             data = data.translate(_LETTERS).encode(self._letters, "replace").decode(self._letters)
         if self._writer_thread is not None:
+            self._pace.sent(len(data.encode(errors="replace")))
             self._writer_thread.write(data)
