@@ -1,4 +1,5 @@
-"""One start, measured from inside at the first paint: `_start_child.py desk KB REPORT` or `_start_child.py trivial - REPORT`."""
+"""One start, measured from inside at the first paint: `_start_child.py desk KB REPORT` or `_start_child.py trivial - REPORT`;
+or one command without a screen, measured at its end: `_start_child.py command - REPORT WORD...`."""
 
 from __future__ import annotations
 
@@ -7,15 +8,19 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
 
 HEAVY = (
-    *("httpx", "yaml", "starlette", "sqlalchemy", "tuf", "uvicorn", "ssl"),
+    *("textual", "httpx", "yaml", "starlette", "sqlalchemy", "tuf", "uvicorn", "ssl"),
     *("phonenumbers", "email_validator", "rapidfuzz", "jellyfish", "snowballstemmer", "cryptography", "zstandard"),
 )
 
 
 def painted() -> None:
-    """The first screen is out: notes what it cost, and ends."""
+    """The first screen is out, or the command has said all it had to say: notes what it cost, and ends."""
     report = {
         "cpu_s": time.process_time(),
         "wall_s": time.monotonic() - float(os.environ["STARTED_AT"]),
@@ -27,9 +32,18 @@ def painted() -> None:
 
 
 def desk(kb: str) -> None:
-    from taker311.cli import _run_desk, main
+    import taker311.cli.desk as command
+    from taker311.cli import main
 
-    _run_desk.Behind.begin = lambda _self: painted()  # type: ignore[method-assign]
+    start = command.run
+
+    def run(arguments: argparse.Namespace) -> int:
+        from taker311.cli import _desk_behind  # not sooner than `taker311 desk` itself loads it
+
+        _desk_behind.DeskBehind.begin = lambda _self: painted()  # type: ignore[method-assign, assignment]
+        return start(arguments)
+
+    command.run = run
     sys.exit(main(["desk", "--kb", kb]))
 
 
@@ -47,5 +61,18 @@ def trivial() -> None:
     Trivial().run()
 
 
+def command(words: list[str]) -> None:
+    from taker311.cli import main
+
+    main(words)
+    painted()
+
+
 if __name__ == "__main__":
-    desk(sys.argv[2]) if sys.argv[1] == "desk" else trivial()
+    match sys.argv[1]:
+        case "desk":
+            desk(sys.argv[2])
+        case "trivial":
+            trivial()
+        case _:
+            command(sys.argv[4:])

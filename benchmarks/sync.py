@@ -33,11 +33,12 @@ from taker311.authoring.publish_repo import Repo  # noqa: E402
 from taker311.authoring.source import read_source  # noqa: E402
 from taker311.base.codec import pack  # noqa: E402
 from taker311.base.ids import SeededIds  # noqa: E402
-from taker311.knowledge.bundle import Bundle, _Notices, _Text, encode_bundle, join_parts  # noqa: E402
+from taker311.knowledge.bundle import Bundle, Notices, Text, encode_bundle  # noqa: E402
 from taker311.knowledge.model import Bulletin, Gazetteer, Knowledge, Topic, TopicText  # noqa: E402
+from taker311.knowledge.parts import join_parts  # noqa: E402
 from taker311.sync.fingerprint import fingerprint_of, in_hex  # noqa: E402
 from taker311.sync.patch import pack_own  # noqa: E402
-from taker311.sync.schedule import Schedule  # noqa: E402
+from taker311.sync.schedule import URGENT_S, Schedule  # noqa: E402
 
 ARTICLES, WORDS = 3_600, 250
 MODEM = 56_000 / 8
@@ -148,11 +149,15 @@ def fleet() -> dict[str, object]:
     import heapq
 
     told: dict[str, object] = {}
-    for name, waits in (("static", False), ("hub", True)):
+    for name, waits, urgent_s in (
+        ("static", False, URGENT_S),
+        ("static_urgent_poll_off", False, 0.0),
+        ("hub", True, URGENT_S),
+    ):
         delays: list[float] = []
-        peak = 0
+        peak = looks = 0
         for seed in range(5):
-            desks = [Schedule(SeededIds(seed * DESKS + number)) for number in range(DESKS)]
+            desks = [Schedule(SeededIds(seed * DESKS + number), urgent_s) for number in range(DESKS)]
             published, after = 7200.0, {}
             seconds: Counter[int] = Counter()
             queue = [(desk.first(), number) for number, desk in enumerate(desks)]
@@ -163,6 +168,7 @@ def fleet() -> dict[str, object]:
                     continue
                 if now > 3600:
                     seconds[int(now)] += 1
+                    looks += 1
                 held = min(50.0, max(0.5, published - now)) if waits and now < published else 50.0 if waits else 0.0
                 if now + held >= published:
                     after.setdefault(number, now + (held if now < published else 0.0) - published)
@@ -172,7 +178,9 @@ def fleet() -> dict[str, object]:
             peak = max(peak, *seconds.values())
         delays.sort()
         told[name] = {f"p{share}_s": round(delays[int(len(delays) * share / 100)], 1) for share in (50, 90, 99)} | {
-            "peak_requests_a_second": peak
+            "slowest_s": round(delays[-1], 1),
+            "peak_requests_a_second": peak,
+            "looks_a_desk_and_day": round(looks / (5 * DESKS * 2) * 24),
         }
     return told
 
@@ -237,7 +245,7 @@ def many_versions(repo: Repo, keys: KeyFolder, city: Knowledge) -> dict[str, flo
         text = structs.replace(city.topics[number].texts["en"], title=f"Changed {number}")
         topic = structs.replace(city.topics[number], texts={"en": text})
         city = structs.replace(city, topics=(*city.topics[:number], topic, *city.topics[number + 1 :]))
-        raw = {part: pack(value) for part, value in (("text", _Text(city.city, city.agencies, city.topics, city.scripts)), ("bulletins", _Notices(city.bulletins, city.rumours)))}  # fmt: skip
+        raw = {part: pack(value) for part, value in (("text", Text(city.city, city.agencies, city.topics, city.scripts)), ("bulletins", Notices(city.bulletins, city.rumours)))}  # fmt: skip
         data = join_parts({part: (len(value), pack_own(value)) for part, value in raw.items()})
         start, cpu = time.perf_counter(), time.process_time()
         publish(data, repo, keys, datetime.now(UTC))

@@ -9,8 +9,9 @@ import pytest
 
 from taker311.base.clock import ManualClock
 from taker311.base.errors import UserError
-from taker311.base.keyslots import Cost, KeySlots
+from taker311.base.keyslots import KeySlots
 from taker311.base.os_keyring import KeyringError, OsKeyring
+from taker311.base.passphrase import Cost
 
 
 class Backend:

@@ -7,8 +7,11 @@ import pytest
 
 from taker311.base.clock import ManualClock
 from taker311.base.errors import UserError
-from taker311.base.keyslots import FILE, THROWAWAY, Cost, KeySlots, WrongPassphraseError, open_throwaway
+from taker311.base.keyslots import FILE, KeySlots
+from taker311.base.passphrase import Cost
 from taker311.base.sealing import SealBrokenError, new_pair, open_with_recovery
+from taker311.base.throwaway_key import THROWAWAY, open_throwaway
+from taker311.base.wrong_passphrases import WrongPassphraseError
 
 CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
 PUBLIC, PRIVATE = new_pair()

@@ -11,11 +11,30 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from helpers.once import once
 from helpers.terminal import Terminal
 from taker311.cases.model import OutboxRow
 from taker311.cases.reading import read_rows
 
 HERE = "1204 washington street"
+
+
+def demo_cache() -> Path:
+    """The demo city as an earlier start leaves it in the cache, for reading, so that not every test pays for compiling it; a
+    test that starts a desk on it gives it a copy."""
+    return once("demo-cache", _fill)
+
+
+def _fill(cache: Path) -> None:
+    from taker311.cli._city import compiled, demo_city
+    from taker311.search import cache as search_cache
+    from taker311.search.index import SearchIndex
+
+    bundle = compiled(demo_city(), cache).bundle
+    file = search_cache._path(bundle, cache)
+    file.parent.mkdir()
+    # Without learning, which takes seconds and which no test on a warm cache depends on.
+    file.write_bytes(search_cache._sealed(SearchIndex.build(bundle.knowledge, learn=False).to_bytes()))
 
 
 class Demo:

@@ -18,8 +18,8 @@ from textual import events
 
 from taker311.base.clock import ManualClock
 from taker311.base.ids import SeededIds
-from taker311.base.keyslots import open_throwaway
 from taker311.base.settings import Settings
+from taker311.base.throwaway_key import open_throwaway
 from taker311.cli import CRASH
 from taker311.cli.crash import leave_note
 from taker311.desk.app import DeskApp

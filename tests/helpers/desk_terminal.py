@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import NamedTuple
 
 from helpers.terminal import Terminal
+from helpers.waiting import PATIENCE_S
 
 _HERE = Path(__file__).parent
 _LEFT_OUT = ("NO_COLOR", "SSH_CONNECTION", "TMUX", "TAKER311_DRIVER", "TEXTUAL_DRIVER")
@@ -49,7 +50,7 @@ class DeskTerminal:
         path = self._at / "s"
         self._server.bind(str(path))
         self._server.listen(1)
-        self._server.settimeout(30)
+        self._server.settimeout(PATIENCE_S)
         if city is not None:
             rest = ["desk_child.py", str(city.bundle), str(city.cache), str(folder / "seat"), str(path), theme]
         else:

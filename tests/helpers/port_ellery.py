@@ -1,4 +1,4 @@
-"""The demo city, compiled and indexed once for a test run, and a place of work on it."""
+"""The demo city, compiled and indexed once for a test run by all its workers together, and a place of work on it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
+from helpers.once import once_bytes
 from taker311.authoring.source import read_source
 from taker311.base.clock import ManualClock
+from taker311.base.codec import Value, pack, unpack
 from taker311.base.ids import SeededIds
 from taker311.call.model import Permissions
 from taker311.cases.memory import MemoryStore
@@ -25,11 +27,21 @@ TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)  # the Sunday after the storm, ten in the morning in the city
 
 
-@cache
-def compiled() -> tuple[Knowledge, Gazetteer]:
+class _Compiled(Value, frozen=True):
+    knowledge: Knowledge
+    gazetteer: Gazetteer
+
+
+def _compile() -> bytes:
     source = read_source(FOLDER, today=TODAY)
     assert source.knowledge is not None, [str(finding) for finding in source.findings]
-    return source.knowledge, source.gazetteer
+    return pack(_Compiled(source.knowledge, source.gazetteer))
+
+
+@cache
+def compiled() -> tuple[Knowledge, Gazetteer]:
+    made = unpack(once_bytes("port-ellery.source", _compile), _Compiled)
+    return made.knowledge, made.gazetteer
 
 
 def knowledge() -> Knowledge:
@@ -51,8 +63,10 @@ def bundle() -> Bundle:
 
 @cache
 def index() -> SearchIndex:
-    """Seconds of work: it learns the city's wordings."""
-    return SearchIndex.build(bundle().knowledge)
+    """Seconds of work for whoever is the first: it learns the city's wordings."""
+    return SearchIndex.from_bytes(
+        once_bytes("port-ellery.index", lambda: SearchIndex.build(bundle().knowledge).to_bytes())
+    )
 
 
 @cache

@@ -12,9 +12,9 @@ from textual.strip import Strip
 
 from helpers.keys import Hands
 from helpers.stations import station
-from taker311.desk.app import Canvas
-from taker311.desk.draw import Line
-from taker311.desk.screen import Drawn, draw
+from taker311.desk.canvas import Canvas
+from taker311.desk.draw import Drawn, Line
+from taker311.desk.screen import draw
 from taker311.station.model import Notice, OpenCall, Status
 
 STATUS = Status(
@@ -22,7 +22,6 @@ STATUS = Status(
     agent="Sam",
     desk_code="K3F",
     now=datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
-    kb_version="1",
     kb_age_s=720.0,
     searching=True,
     signed_in=True,

@@ -89,6 +89,10 @@ def answer(origin: Origin, request: BaseHTTPRequestHandler) -> None:
             status, body = 304, b""
         elif wanted.startswith("bytes=") and origin.ranges:
             start = int(wanted[6:].partition("-")[0])
+            if start >= len(body):
+                sent["content-range"] = f"bytes */{len(body)}"
+                status, body = 416, b""
+        if status == 200 and wanted.startswith("bytes=") and origin.ranges:
             sent["content-range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
             status, body = 206, body[start:]
     if status != 304:

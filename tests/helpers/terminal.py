@@ -18,6 +18,8 @@ from types import TracebackType
 
 import pyte
 
+from helpers.waiting import PATIENCE_S
+
 KEYS = {
     "enter": b"\r",
     "esc": b"\x1b",
@@ -38,7 +40,6 @@ KEYS = {
     "ctrl+g": b"\x07",
     "ctrl+l": b"\x0c",
 }
-PATIENCE_S = 30.0
 # The program gets the terminal as its controlling one, as from a login, so that a change of size reaches it as a signal.
 _OWN_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
@@ -63,12 +64,14 @@ class Terminal:
         self.raw = b""  # every byte that the program wrote
         self._ours, theirs = pty.openpty()
         self._set_size(columns, lines)
+        # These would count for more than this terminal's own size, and xdist's workers have them (readline sets them).
+        inherited = {name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES")}
         self.process = subprocess.Popen(
             [sys.executable, "-S", "-E", "-c", _OWN_TERMINAL, *command],
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
-            env={**environment, "TERM": "xterm-256color", "COLORTERM": "", "LANG": "C.UTF-8", **(kind or {})},
+            env={**inherited, "TERM": "xterm-256color", "COLORTERM": "", "LANG": "C.UTF-8", **(kind or {})},
             start_new_session=True,
         )
         os.close(theirs)

@@ -18,9 +18,10 @@ from msgspec import structs
 from helpers import mini_city
 from taker311.base.codec import from_json, pack, to_json
 from taker311.base.errors import UserError
-from taker311.knowledge import bundle as module
-from taker311.knowledge.bundle import MAGIC, Bundle, Header, Part, compress, encode_bundle, join_parts, write_bundle
+from taker311.knowledge import parts as module
+from taker311.knowledge.bundle import Bundle, encode_bundle, write_bundle
 from taker311.knowledge.model import Gazetteer
+from taker311.knowledge.parts import MAGIC, Header, Part, compress, join_parts
 
 
 @functools.cache
@@ -107,14 +108,14 @@ def test_a_file_that_was_cut_short_is_told_in_a_sentence(cut: int) -> None:
 def resealed(name: str, raw: bytes) -> bytes:
     """The bundle with one part replaced by another content under a right hash, as only a publisher could."""
     bundle = Bundle.from_bytes(data())
-    parts = {n: (len(bundle._raw(n)), bundle.part_bytes(n)) for n in ("text", "bulletins", "places", "learned")}
+    parts = {n: (len(bundle.raw_bytes(n)), bundle.part_bytes(n)) for n in ("text", "bulletins", "places", "learned")}
     return join_parts({**parts, name: compress(name, raw)})
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(["text", "bulletins", "places"]), st.data())
 def test_a_part_with_right_hashes_and_a_wrong_content_never_crashes(name: str, draw: st.DataObject) -> None:
-    raw = Bundle.from_bytes(data())._raw(name)
+    raw = Bundle.from_bytes(data()).raw_bytes(name)
     at = draw.draw(st.integers(0, len(raw) - 1))
     other = raw[:at] + bytes([draw.draw(st.integers(0, 255))]) + raw[at + 1 :]
     with contextlib.suppress(UserError):

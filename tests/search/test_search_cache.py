@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from search_city import SMALL, knowledge, topic
 
 from taker311.knowledge.bundle import Bundle, encode_bundle
-from taker311.knowledge.model import Gazetteer, Knowledge
-from taker311.search.cache import cached_index, open_index
+from taker311.knowledge.model import Bulletin, Gazetteer, Knowledge
+from taker311.search.cache import cached_index, index_at_once, open_index
 from taker311.search.index import SearchIndex
 
 
@@ -97,3 +98,50 @@ def test_a_learned_part_of_topics_that_are_gone_does_no_harm() -> None:
     learned = SearchIndex.build(SMALL).learned
     fewer = knowledge(topic("tree", "Problem with a tree", "branch hanging over the sidewalk"))
     assert [hit.id for hit in SearchIndex.build(fewer, learned).search("garbage truck branch")] == ["tree"]
+
+
+def test_nothing_is_learned_twice_from_the_same_wordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_index(bundle(), tmp_path)
+    news = structs.replace(SMALL, bulletins=(Bulletin("storm", {"en": "Storm"}, {"en": "Stay at home."}),))
+    plain = SearchIndex.build(news).to_bytes()
+    monkeypatch.setattr("taker311.search.build.learn", None)  # it would be called
+    index, whole = index_at_once(bundle(news), tmp_path, b"")
+    assert whole
+    assert index.to_bytes() == plain
+    assert index.search("storm")[0].id == "storm"
+
+
+def test_other_wordings_are_searched_at_once_with_what_was_learned_before(tmp_path: Path) -> None:
+    before = open_index(bundle(), tmp_path)
+    wider = structs.replace(SMALL, topics=(*SMALL.topics, topic("kite", "Kite flying")))
+    index, whole = index_at_once(bundle(wider), tmp_path, before.learned)
+    assert not whole
+    assert index.learned == before.learned
+    assert index.search("kite")[0].id == "kite"
+    assert open_index(bundle(wider), tmp_path).learned != before.learned
+    assert index_at_once(bundle(wider), tmp_path, b"")[1]
+
+
+def test_a_damaged_copy_of_what_was_learned_is_learned_anew(tmp_path: Path) -> None:
+    open_index(bundle(), tmp_path)
+    for file in (tmp_path / "search").iterdir():
+        file.write_bytes(file.read_bytes()[:-3])
+    assert not index_at_once(bundle(), tmp_path, b"")[1]
+    assert open_index(bundle(), tmp_path).learned
+
+
+def test_an_index_derived_in_a_process_of_its_own_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, city = tmp_path / "city.kb", bundle()
+    file.write_bytes(encode_bundle(SMALL, Gazetteer()))
+    here = SearchIndex.build(SMALL).to_bytes()
+    monkeypatch.setattr(SearchIndex, "build", None)  # this process derives nothing
+    assert open_index(city, tmp_path / "cache", file).to_bytes() == here
+
+
+@pytest.mark.parametrize("trouble", ["no such file", "no place to keep it"])
+def test_where_that_process_fails_the_index_is_derived_here(tmp_path: Path, trouble: str) -> None:
+    file, cache = tmp_path / "city.kb", tmp_path / "cache"
+    if trouble == "no place to keep it":
+        file.write_bytes(encode_bundle(SMALL, Gazetteer()))
+        cache.write_text("a file where a folder should be")
+    assert open_index(bundle(), cache, file).search("pothole")[0].id == "pothole"

@@ -227,6 +227,14 @@ def test_a_signed_part_that_unpacks_to_more_than_it_says(city: City, desk: Synce
     refused(desk.step(), desk, "refused")
 
 
+def test_a_signed_part_that_unpacks_to_something_else(city: City, desk: Syncer) -> None:
+    def other_hash(targets: Any) -> None:
+        targets.targets["text.zst"].unrecognized_fields["custom"]["raw_sha256"] = "0" * 64
+
+    city.tamper("targets", other_hash)
+    refused(desk.step(), desk, "refused")
+
+
 @pytest.mark.parametrize("forged", [b"", b"not zstd", zstandard.ZstdCompressor().compress(b"\0" * 90_000_000), zstandard.ZstdCompressor().compress(b"other")])  # fmt: skip
 def test_a_forged_delta_only_costs_the_whole_part(city: City, desk: Syncer, forged: bytes) -> None:
     city.publish(bundle("news"))

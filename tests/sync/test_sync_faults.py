@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -17,12 +18,14 @@ from helpers.publishing import City, bundle
 from helpers.static_origin import Origin, static_origin
 from taker311.knowledge.bundle import Bundle
 from taker311.sync import desk as desk_module
-from taker311.sync.crash import POINTS
+from taker311.sync.crash_points import POINTS
 from taker311.sync.desk import Syncer
 from taker311.sync.fetch import Pace
 
 OLD = Bundle.from_bytes(bundle()).version
 NEW = Bundle.from_bytes(bundle("news", filler=30)).version
+THIRTY = Bundle.from_bytes(bundle(filler=30)).version
+FORTY_FIVE = Bundle.from_bytes(bundle("news", filler=45)).version
 
 
 def opened(desk: Syncer) -> str:
@@ -59,6 +62,72 @@ def test_a_line_that_breaks_at_every_kilobyte_is_resumed_where_it_broke(
         wanted = next(headers for path, headers in origin.asked if ".text." in path)
         assert wanted.get("range", "bytes=0-") == f"bytes={cut}-"
         assert opened(again) == Bundle.from_bytes(bundle(filler=30)).version
+
+
+def test_a_delta_that_breaks_at_every_kilobyte_is_resumed_where_it_broke(
+    city: City, origin: Origin, tmp_path: Path
+) -> None:
+    city.publish(bundle(filler=30))
+    old = city.desk(tmp_path / "old", origin.url)
+    assert old.step().kind == "updated"
+    city.publish(bundle("news", filler=45))
+    size = next((city.repo.folder / "deltas").glob("*.zst")).stat().st_size
+    assert size > 4_000
+    for cut in (*range(0, size, 1024), size - 1):
+        folder = tmp_path / f"desk-{cut}"
+        shutil.copytree(tmp_path / "old", folder)
+        desk = city.desk(folder, origin.url, pace=Pace(attempts=1))
+
+        def hang_up(path: str, body: bytes, cut: int = cut) -> bytes:
+            origin.cut_after = cut if path.startswith("deltas/") else None
+            return body
+
+        origin.change = hang_up
+        assert desk.step().kind == "failed", cut
+        assert opened(desk) == THIRTY
+        origin.change = origin.cut_after = None
+        origin.forget()
+        again = city.desk(folder, origin.url)  # another start of the program
+        assert again.step().kind == "updated"
+        (wanted,) = [headers for path, headers in origin.asked if path.startswith("deltas/")]
+        assert wanted.get("range", "bytes=0-") == f"bytes={cut}-"
+        assert not [path for path in origin.paths() if ".text." in path]  # never the whole part
+        assert opened(again) == FORTY_FIVE
+
+
+def test_a_delta_that_came_whole_before_the_program_was_killed_is_used(
+    city: City, origin: Origin, tmp_path: Path
+) -> None:
+    city.publish(bundle(filler=30))
+    desk = city.desk(tmp_path / "desk", origin.url)
+    desk.step()
+    city.publish(bundle("news", filler=45))
+    delta = next((city.repo.folder / "deltas").glob("*.zst"))
+    kept = tmp_path / "desk" / "incoming" / f"deltas-{delta.name}"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_bytes(delta.read_bytes())
+    origin.forget()
+    assert desk.step().kind == "updated"
+    assert opened(desk) == FORTY_FIVE
+    assert not [path for path in origin.paths() if ".text." in path]
+
+
+@pytest.mark.parametrize("piece", [b"\0" * 2_000, b"\0" * 900_000])
+def test_pieces_of_a_delta_that_do_not_fit_are_fetched_from_the_beginning(
+    city: City, origin: Origin, tmp_path: Path, piece: bytes
+) -> None:
+    city.publish(bundle(filler=30))
+    desk = city.desk(tmp_path / "desk", origin.url)
+    desk.step()
+    city.publish(bundle("news", filler=45))
+    delta = next((city.repo.folder / "deltas").glob("*.zst"))
+    kept = tmp_path / "desk" / "incoming" / f"deltas-{delta.name}"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_bytes(piece)
+    origin.forget()
+    assert desk.step().kind == "updated"
+    assert opened(desk) == FORTY_FIVE
+    assert not [path for path in origin.paths() if ".text." in path]
 
 
 def test_a_long_line_is_taken_in_several_attempts_of_one_look(city: City, origin: Origin, tmp_path: Path) -> None:
@@ -159,6 +228,12 @@ def settle(home: Path, url: str, fingerprint: str) -> None:
 def live(tmp_path: Path) -> City:
     """A city on the machine's own clock, for programs that ask the machine."""
     return City(tmp_path / "live", datetime.now(UTC))
+
+
+def test_every_named_point_of_the_code_is_tried() -> None:
+    code = Path(desk_module.__file__).parent
+    named = {found for file in code.glob("*.py") for found in re.findall(r'point\("(sync\..+?)"\)', file.read_text())}
+    assert named == set(POINTS)
 
 
 @pytest.mark.parametrize("point", POINTS)

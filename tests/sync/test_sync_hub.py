@@ -93,6 +93,23 @@ def test_a_request_that_waited_in_vain_is_answered_as_unchanged(city: City, addr
     assert desk.next_wait(result) <= 3
 
 
+def test_the_first_look_at_a_hub_already_knows_that_it_holds_requests(city: City, address: str, tmp_path: Path) -> None:
+    city.publish(bundle())
+    desk = city.desk(tmp_path / "desk", address)
+    result = desk.step(wait_s=50)  # it has nothing yet, so nothing is waited for
+    assert (result.kind, result.waited) == ("updated", True)
+    assert desk.next_wait(result) <= 3
+
+
+def test_a_hub_serves_emergency_packs_too(city: City, address: str) -> None:
+    (city.repo.folder / "packs").mkdir(parents=True)
+    (city.repo.folder / "packs" / "flood.pack").write_bytes(b"a pack")
+    status, headers, body = get(f"{address}packs/flood.pack")
+    assert (status, body, headers["cache-control"]) == (200, b"a pack", "no-cache")
+    assert get(f"{address}packs/flood.pack", if_none_match=headers["etag"])[0] == 304
+    assert get(f"{address}packs/../keys/flood.pack")[0] == 404
+
+
 def test_a_worker_outlives_a_fault_in_the_program_and_says_so(
     city: City, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from helpers.publishing import START, City, bundle
 from taker311.knowledge.bundle import Bundle
-from taker311.sync.age import warnings
+from taker311.sync.age import notices, warnings
 from taker311.sync.seen import Seen
 from taker311.sync.state import State
 
@@ -44,3 +44,21 @@ def test_half_of_a_signatures_life_is_the_time_to_say_so(city: City, tmp_path: P
     assert told.startswith("The city's signature runs out in 3 days")
     (told,) = warnings(State(root_expires=START + timedelta(days=100)), START)
     assert "kb keys renew" in told
+
+
+def test_an_agent_is_told_from_a_day_without_a_word_from_the_city_on_and_why(city: City, tmp_path: Path) -> None:
+    city.publish(bundle())
+    desk = city.desk(tmp_path / "desk", "http://127.0.0.1:9/")
+    desk.take(city.repo.folder)
+    state = desk.state()
+    assert notices(state, START + timedelta(hours=23)) == ()
+    assert notices(state, START + timedelta(hours=25)) == (
+        "No word from the city for 25 hours: answers may have changed since.",
+    )
+    desk.step()  # nobody answers there
+    told = notices(desk.state(), START + timedelta(days=3, hours=13))
+    assert told[0].startswith("No word from the city for 3 days")
+    assert told[1].startswith("The last look brought nothing: http://127.0.0.1:9")
+    assert told[2].startswith("The city's signature runs out in 3 days")
+    assert notices(state, START + timedelta(days=8))[0].endswith("The city's signature has run out.")
+    assert notices(State(), START) == ()

@@ -10,7 +10,7 @@ from taker311.base import sealing
 from taker311.base.codec import Value, from_json, to_json
 from taker311.base.errors import UserError
 from taker311.base.files import write_atomically
-from taker311.base.keyslots import Cost, stretched
+from taker311.base.passphrase import Cost, stretched
 from taker311.base.sealing import SealBrokenError
 
 _ABOUT = b"city recovery key"

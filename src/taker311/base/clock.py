@@ -25,6 +25,11 @@ class SystemClock:
         return time.monotonic()
 
 
+def zulu(moment: datetime) -> str:
+    """'2026-11-25T16:40:00Z'."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 class ManualClock:
     """A clock that stands still until it is told: for tests, drills and replays."""
 

@@ -44,6 +44,11 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     sync_folder(path.parent)
 
 
+def name_for_file(name: str) -> str:
+    """What of `name` may stand in a file's name, 40 characters at most; 'desk' where nothing is left."""
+    return "".join(c for c in name if c.isalnum() or c in "-_")[:40] or "desk"
+
+
 def sync_folder(folder: Path) -> None:
     """Makes a rename in `folder` durable where the system has such a thing."""
     if os.name != "posix":

@@ -4,11 +4,9 @@ secrets are sealed to its public half, so the desk's key can be changed without 
 
 from __future__ import annotations
 
-import contextlib
 import hmac
 import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -20,31 +18,15 @@ from taker311.base.codec import Value, from_json, pack, to_json, unpack
 from taker311.base.errors import UserError
 from taker311.base.files import private_folder, write_atomically
 from taker311.base.os_keyring import Keyring, KeyringError
+from taker311.base.passphrase import Cost, stretched
 from taker311.base.sealing import DeskSecrets, SealBrokenError, Sealer
 from taker311.base.text import clean_line
+from taker311.base.words import say
+from taker311.base.wrong_passphrases import WrongPassphrases
 
 FILE = "keys.json"
-TRIES = "keys.tries.json"
-THROWAWAY = "throw-away-demo-key.DO-NOT-USE-FOR-REAL-CALLS"
-LONGEST_DELAY_S = 60
 
 Kind = Literal["agent", "supervisor", "recovery"]
-
-
-class WrongPassphraseError(UserError):
-    """`wait_s`: how long the next try has to wait."""
-
-    def __init__(self, sentence: str, wait_s: float) -> None:
-        super().__init__(sentence)
-        self.wait_s = wait_s
-
-
-class Cost(Value, frozen=True):
-    """What a guess costs (Argon2id, RFC 9106): memory in KiB, passes, lanes."""
-
-    memory_kib: int = 64 * 1024
-    passes: int = 3
-    lanes: int = 4
 
 
 class Slot(Value, frozen=True):
@@ -68,13 +50,7 @@ class KeyFile(Value, frozen=True):
     mac: bytes  # over the slots, under the desk's own key: a slot that somebody slipped in is noticed
 
 
-class Tries(Value, frozen=True):
-    count: int
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Unlocked:
+class Unlocked(msgspec.Struct, frozen=True):
     """An opened slot: who signed in, and the key. `intact` False: the slots were altered by somebody without the key."""
 
     name: str
@@ -88,11 +64,10 @@ class KeySlots:
 
     def __init__(self, folder: Path, clock: Clock, cost: Cost | None = None) -> None:
         self._path = folder / FILE
-        self._tries_path = folder / TRIES
         self._folder = folder
         self._clock = clock
         self._cost = cost or Cost()
-        self._tries: dict[str, Tries] | None = None
+        self._wrong = WrongPassphrases(folder, clock)
 
     @property
     def folder(self) -> Path:
@@ -107,7 +82,7 @@ class KeySlots:
     def create(self, name: str, passphrase: str, *, kind: Kind = "agent", recovery: bytes = b"") -> Unlocked:
         """A new desk key with its first slot and, if given, the city's public recovery key."""
         if self.exists():
-            raise UserError(f"{self._path}: this seat has its keys already; sign in instead.")
+            raise UserError(say("{path}: this seat has its keys already; sign in instead.", path=self._path))
         private_folder(self._folder)
         made = sealing.new_secrets()
         slots = [self._passphrase_slot(kind, name, passphrase, made)]
@@ -121,15 +96,27 @@ class KeySlots:
         file = self._read()
         slot = next((s for s in file.slots if s.name == name and s.kind != "recovery"), None)
         if slot is None:
-            raise UserError(f"{self._path}: nobody called '{clean_line(name, limit=60)}' can sign in at this seat.")
+            raise UserError(
+                say(
+                    "{path}: nobody called '{name}' can sign in at this seat.",
+                    path=self._path,
+                    name=clean_line(name, limit=60),
+                )
+            )
         if slot.keyring:
-            raise UserError(f"{self._path}: the slot '{slot.name}' has no passphrase; this machine's keyring opens it.")
-        self._wait_over(slot.name)
+            raise UserError(
+                say(
+                    "{path}: the slot '{name}' has no passphrase; this machine's keyring opens it.",
+                    path=self._path,
+                    name=slot.name,
+                )
+            )
+        self._wrong.wait_over(slot.name)
         try:
             private = sealing.decrypt(stretched(passphrase, slot.salt, slot.cost), slot.private, _about(slot))
         except SealBrokenError:
-            raise self._failed(slot.name) from None
-        self._passed(slot.name)
+            raise self._wrong.failed(slot.name) from None
+        self._wrong.passed(slot.name)
         return self._opened(file, slot, private)
 
     def unlock_keyring(self, name: str, keyring: Keyring) -> Unlocked:
@@ -249,9 +236,9 @@ class KeySlots:
     def _passphrase_slot(self, kind: Kind, name: str, passphrase: str, held: DeskSecrets) -> Slot:
         name = clean_line(name, limit=60)
         if not name:
-            raise UserError("A slot needs a name: whose passphrase is it?")
+            raise UserError(say("A slot needs a name: whose passphrase is it?"))
         if not passphrase:
-            raise UserError("An empty passphrase protects nobody; choose several words.")
+            raise UserError(say("An empty passphrase protects nobody; choose several words."))
         public, private = sealing.new_pair()
         salt = secrets.token_bytes(16)
         slot = Slot(kind, name, public, b"", self._clock.now(), salt=salt, cost=self._cost)
@@ -279,7 +266,10 @@ class KeySlots:
         file = self._read()
         if not hmac.compare_digest(_signature(file.slots, by.sealer.secrets), file.mac):
             raise UserError(
-                f"{self._path}: the slots were changed by somebody without the desk's key; restore the file."
+                say(
+                    "{path}: the slots were changed by somebody without the desk's key; restore the file.",
+                    path=self._path,
+                )
             )
         return file
 
@@ -287,13 +277,19 @@ class KeySlots:
         try:
             file = from_json(self._path.read_bytes(), KeyFile)
         except FileNotFoundError:
-            raise UserError(f"{self._path}: this seat has no keys yet; make them with 'taker311 sign-in'.") from None
+            raise UserError(
+                say("{path}: this seat has no keys yet; make them with 'taker311 sign-in'.", path=self._path)
+            ) from None
         except OSError as error:
-            raise UserError(f"{self._path}: can't be read ({error.strerror}); check the file's permissions.") from error
+            raise UserError(
+                say("{path}: can't be read ({why}); check the file's permissions.", path=self._path, why=error.strerror)
+            ) from error
         except ValueError as error:
-            raise UserError(f"{self._path}: is not a key file any more; restore it from a backup.") from error
+            raise UserError(
+                say("{path}: is not a key file any more; restore it from a backup.", path=self._path)
+            ) from error
         if file.version != 1:
-            raise UserError(f"{self._path}: was written by a newer taker311; update this one.")
+            raise UserError(say("{path}: was written by a newer taker311; update this one.", path=self._path))
         return file
 
     def _write(self, slots: tuple[Slot, ...], held: DeskSecrets) -> None:
@@ -301,64 +297,9 @@ class KeySlots:
         try:
             write_atomically(self._path, to_json(file).encode())
         except OSError as error:
-            raise UserError(f"{self._path}: can't be written ({error.strerror}); nothing was changed.") from error
-
-    def _wait_over(self, name: str) -> None:
-        before = self._all_tries().get(name)
-        if before is None:
-            return
-        delay = _delay(before.count)
-        left = (before.at + timedelta(seconds=delay) - self._clock.now()).total_seconds()
-        # A clock set back must not turn seconds into years.
-        if 0 < left <= delay:
-            raise WrongPassphraseError(f"Too many wrong passphrases for '{name}'; try again in {left:.0f} s.", left)
-
-    def _failed(self, name: str) -> WrongPassphraseError:
-        tries = self._all_tries()
-        count = tries[name].count + 1 if name in tries else 1
-        tries[name] = Tries(count, self._clock.now())
-        self._keep(tries)
-        delay = _delay(count)
-        when = f" in {delay:.0f} s" if delay else ""
-        return WrongPassphraseError(f"That is not the passphrase of '{name}'; try again{when}.", delay)
-
-    def _passed(self, name: str) -> None:
-        tries = self._all_tries()
-        if tries.pop(name, None) is not None:
-            self._keep(tries)
-
-    def _all_tries(self) -> dict[str, Tries]:
-        if self._tries is None:
-            self._tries = {}
-            with contextlib.suppress(OSError, ValueError):
-                self._tries = from_json(self._tries_path.read_bytes(), dict[str, Tries])
-        return self._tries
-
-    def _keep(self, tries: dict[str, Tries]) -> None:
-        # A full disk must not keep anybody from signing in; the delay then lasts as long as the program.
-        with contextlib.suppress(OSError):
-            write_atomically(self._tries_path, to_json(tries).encode())
-
-
-def open_throwaway(folder: Path) -> Unlocked:
-    """The demo's key, kept in a file beside the data whose name says what that is worth. Never for real calls."""
-    private_folder(folder)
-    path = folder / THROWAWAY
-    try:
-        held = unpack(path.read_bytes(), DeskSecrets)
-    except FileNotFoundError:
-        held = sealing.new_secrets()
-        try:
-            write_atomically(path, pack(held))
-        except OSError as error:
-            raise UserError(f"{path}: can't be written ({error.strerror}).") from error
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: can't be read; delete this demo folder and start again.") from error
-    return Unlocked("demo agent", "agent", Sealer(held))
-
-
-def _delay(count: int) -> float:
-    return 0 if count < 3 else min(LONGEST_DELAY_S, 2.0 ** min(count - 2, 10))
+            raise UserError(
+                say("{path}: can't be written ({why}); nothing was changed.", path=self._path, why=error.strerror)
+            ) from error
 
 
 def _about(slot: Slot) -> bytes:
@@ -367,22 +308,3 @@ def _about(slot: Slot) -> bytes:
 
 def _signature(slots: tuple[Slot, ...], held: DeskSecrets) -> bytes:
     return Sealer(held).mac("slots", to_json(slots).encode())
-
-
-def stretched(passphrase: str, salt: bytes, cost: Cost) -> bytes:
-    """The 32-byte key that a passphrase makes with that salt. Raises UserError where it can't be computed."""
-    import unicodedata
-
-    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-
-    # The same passphrase typed on another keyboard may come composed differently.
-    typed = unicodedata.normalize("NFC", passphrase).encode()
-    try:
-        kdf = Argon2id(
-            salt=salt, length=sealing.KEY_BYTES, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib
-        )
-        return kdf.derive(typed)
-    except (ValueError, MemoryError) as error:
-        raise UserError(
-            "The passphrase can't be checked: the slot's settings are damaged or memory is short."
-        ) from error

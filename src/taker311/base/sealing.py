@@ -7,7 +7,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass, field
+
+import msgspec
 
 from taker311.base.codec import Value
 from taker311.base.errors import UserError
@@ -116,21 +117,22 @@ def _derived(shared: bytes, salt: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=b"taker311 box").derive(shared)
 
 
-@dataclass(frozen=True)
-class _Parts:
+class _Parts(msgspec.Struct, frozen=True):
     owner: bytes
     wrapped: bytes
     recovery: bytes  # recovery key's id and box, or empty
     body: bytes
 
 
-@dataclass(frozen=True)
-class Sealer:
+class Sealer(msgspec.Struct, frozen=True):
     """Seals and opens records under the desk's key. `about` names the record (its id, kind and version): a blob moved to
     another record doesn't open. `recovery` is the city's public recovery key, if there is one."""
 
-    secrets: DeskSecrets = field(repr=False)
+    secrets: DeskSecrets
     recovery: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"Sealer(recovery={self.recovery!r})"
 
     @property
     def key_id(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
@@ -24,6 +23,8 @@ class CitySettings(Section, frozen=True):
     """The address of the folder that `taker311 kb publish` makes; the desk fetches its knowledge base from there."""
     fingerprint: str = ""
     """The fingerprint of the city's signing keys, in 16 words or 32 hex digits, as the city's IT gave it."""
+    urgent_poll_s: Annotated[float, msgspec.Meta(ge=0)] = 60.0
+    """Seconds within which an urgent bulletin must be at this desk, from a server that can't hold its request; 0: minutes."""
 
 
 class DeskSettings(Section, frozen=True):
@@ -35,12 +36,23 @@ class DeskSettings(Section, frozen=True):
     """Show the call's running time."""
     lock_after_min: float = 10.0
     """Minutes without a key after which the form is hidden until the agent's passphrase is given; 0: never."""
+    line_bits_s: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """The speed of this desk's line in bits a second where it is slow, as in 9600; 0: as the terminal itself says."""
     clipboard: bool = True
     """Let the copy key put the reference, and nothing else, on the clipboard."""
     code: str = ""
     """The desk's three-character code as the city allotted it; empty: one is drawn at the first start."""
     status_folder: str = ""
     """A folder that all desks report to, for `taker311 floor`; no caller's data goes there. Empty: to none."""
+    report_agent: bool = False
+    """Leave the agent's name in the day files that go to the status folder; without it reports there have no agents."""
+    keep_journal_days: Annotated[float, msgspec.Meta(ge=1, le=30)] = 7.0
+    """Days that what was said in a call can be replayed at this desk, 1 to 30; then it is shredded."""
+
+    @property
+    def shared_folder(self) -> Path | None:
+        """The status folder as a path; None where the settings name none."""
+        return Path(self.status_folder).expanduser() if self.status_folder else None
 
 
 class CrmSettings(Section, frozen=True):
@@ -73,11 +85,29 @@ class DeliverySettings(Section, frozen=True):
     """Days that a sent case can still be read at this desk, 0 to 30; then it is shredded."""
 
 
+class ReviewSettings(Section, frozen=True):
+    every: Annotated[float, msgspec.Meta(ge=0)] = 20.0
+    """One of so many calls of each agent is kept for review; below 1 it is a share (0.1: a tenth); 0: none."""
+    every_of: dict[str, Annotated[float, msgspec.Meta(ge=0)]] = {}
+    """The same for single agents: {"Kim Lee" = 5}."""
+    always: tuple[Literal["help", "emergency", "abusive"], ...] = ("help", "emergency", "abusive")
+    """Calls that are always kept: with a call for help, with the 911 card, ended as abusive."""
+    keep_days: Annotated[float, msgspec.Meta(ge=1, le=30)] = 30.0
+    """Days that a call chosen for review is kept, sealed to the reviewers, 1 to 30; then it is deleted."""
+    keep_forms_days: Annotated[float, msgspec.Meta(ge=30, le=1100)] = 365.0
+    """Days that finished review forms are kept, 30 to 1100."""
+    par_answer_s: Annotated[int, msgspec.Meta(ge=1)] = 75
+    """Seconds that a question which an answer settles may take, for the review's handle time."""
+    par_request_s: Annotated[int, msgspec.Meta(ge=1)] = 260
+    """Seconds that a request, a transfer or a referral may take, for the review's handle time."""
+
+
 class Settings(Section, frozen=True):
     city: CitySettings = CitySettings()
     desk: DeskSettings = DeskSettings()
     crm: CrmSettings = CrmSettings()
     delivery: DeliverySettings = DeliverySettings()
+    review: ReviewSettings = ReviewSettings()
     keys: dict[str, str] = {}
     """An action's id and the keys for it, with commas between: "call.emergency" = "f9"."""
 
@@ -114,6 +144,8 @@ def _beside(settings: Settings, folder: Path) -> Settings:
 
 def parse_settings(text: str, name: str) -> Settings:
     """As `load_settings`, from the file's text; `name` stands in the errors."""
+    import tomllib
+
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from taker311.base.words import say
+
 _REPLACEMENT = "\ufffd"
 # C0 but newline and tab, DEL, C1, the bidi controls of UAX #9, lone surrogates, and the line and paragraph separators.
 _HOSTILE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -22,6 +24,11 @@ def clean(text: str, *, limit: int = 200_000) -> str:
     text = _HOSTILE.sub(_REPLACEMENT, text)
     text = unicodedata.normalize("NFC", text)
     return text if text.isascii() else _thin_marks(text)
+
+
+def spreadsheet_cell(text: str) -> str:
+    """A spreadsheet takes a cell that begins like a formula for one; this one it takes for text."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 def clean_line(text: str, *, limit: int = 2_000) -> str:
@@ -59,4 +66,4 @@ def nearest(word: str, known: list[str] | tuple[str, ...]) -> str | None:
 def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
     """' (did you mean ...?)' when something near is known, else nothing."""
     near = nearest(word, known)
-    return f" (did you mean '{near}'?)" if near else ""
+    return say(" (did you mean '{near}'?)", near=near) if near else ""

@@ -1,21 +1,18 @@
-"""The compiled knowledge base as one file: four parts that travel and change apart.
-
-`T311KB1\\n`, the header's length (4 bytes, big endian), the header (canonical JSON: a list of parts with name, size,
-raw_size, sha256 of the compressed bytes), then the parts, each one zstd frame, in the header's order.
-"""
+"""The compiled knowledge base as a desk uses it, read from its file in two steps: what is shown before the phone rings, and,
+when it is first asked for, what calls are taken with."""
 
 from __future__ import annotations
 
 import copy
 import hashlib
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import msgspec
-from msgspec import structs
+from msgspec import Raw, structs
 
-from taker311.base.codec import Value, from_json, pack, to_json, unpack
+from taker311.base.codec import Value, pack, unpack
 from taker311.base.errors import UserError
 from taker311.base.files import write_atomically
 from taker311.knowledge.drills import Drill, DrillSet
@@ -31,35 +28,27 @@ from taker311.knowledge.model import (
     Theme,
     Topic,
 )
+from taker311.knowledge.parts import (
+    MAX_FILE,
+    DamagedError,
+    beginning,
+    compress,
+    decompress,
+    join_parts,
+    split_parts,
+)
 from taker311.knowledge.scrub import scrubbed
 
 T = TypeVar("T")
 
-MAGIC = b"T311KB1\n"
-PARTS = ("text", "bulletins", "places", "learned")
-# Above the largest real city by a wide margin; what is larger is no bundle of ours.
-MAX_FILE = 256_000_000
-MAX_HEADER = 64_000
-MAX_RAW = {"text": 256_000_000, "bulletins": 32_000_000, "places": 512_000_000, "learned": 32_000_000}
-# Written down, since another level or version of the library gives other bytes for the same source.
-LEVEL = 19
-LEVEL_OF_PLACES = 12
+_FRONT_SIZE = 128_000  # bytes of the unpacked text in which most cities' front ends
+_TRIES = 8
+_TWO_FIELDS = b"\x82"  # the head of a packed map: agencies, city
 
 
-class Part(Value, frozen=True):
-    """One line of the header: bytes in the file, bytes when decompressed, SHA-256 of the bytes in the file."""
+class Text(Value, frozen=True):
+    """What the part 'text' holds."""
 
-    name: str
-    size: int
-    raw_size: int
-    sha256: str
-
-
-class Header(Value, frozen=True):
-    parts: tuple[Part, ...]
-
-
-class _Text(Value, frozen=True):
     city: City
     agencies: tuple[Agency, ...]
     topics: tuple[Topic, ...]
@@ -68,7 +57,15 @@ class _Text(Value, frozen=True):
     drill_sets: tuple[DrillSet, ...] = ()
 
 
-class _Notices(Value, frozen=True):
+class Front(Value, frozen=True):
+    """What of the part 'text' is shown before the phone rings."""
+
+    city: City
+
+
+class Notices(Value, frozen=True):
+    """What the part 'bulletins' holds."""
+
     bulletins: tuple[Bulletin, ...] = ()
     rumours: tuple[Rumour, ...] = ()
 
@@ -77,7 +74,7 @@ def encode_bundle(knowledge: Knowledge, gazetteer: Gazetteer, learned: bytes = b
     """The same values give the same bytes, on every machine with the pinned zstandard."""
     raw = {
         "text": pack(
-            _Text(
+            Text(
                 knowledge.city,
                 knowledge.agencies,
                 knowledge.topics,
@@ -86,87 +83,52 @@ def encode_bundle(knowledge: Knowledge, gazetteer: Gazetteer, learned: bytes = b
                 knowledge.drill_sets,
             )
         ),
-        "bulletins": pack(_Notices(knowledge.bulletins, knowledge.rumours)),
+        "bulletins": pack(Notices(knowledge.bulletins, knowledge.rumours)),
         "places": pack(gazetteer),
         "learned": learned,
     }
     return join_parts({name: compress(name, data) for name, data in raw.items() if data})
 
 
-def compress(name: str, raw: bytes) -> tuple[int, bytes]:
-    """Raw size and one zstd frame."""
-    import zstandard
-
-    level = LEVEL_OF_PLACES if name == "places" else LEVEL
-    return len(raw), zstandard.ZstdCompressor(level=level, write_checksum=False, write_content_size=True).compress(raw)
-
-
-def join_parts(parts: dict[str, tuple[int, bytes]]) -> bytes:
-    """A bundle from parts as `compress` gives them; in the order of PARTS whatever the order of the dict."""
-    listed = [name for name in PARTS if name in parts]
-    header = to_json(
-        Header(
-            tuple(
-                Part(name, len(parts[name][1]), parts[name][0], hashlib.sha256(parts[name][1]).hexdigest())
-                for name in listed
-            )
-        )
-    ).encode()
-    return b"".join([MAGIC, len(header).to_bytes(4, "big"), header, *(parts[name][1] for name in listed)])
-
-
 class Bundle:
-    """A knowledge base as a desk uses it. `knowledge` is decoded when it is made, the places when they are asked for."""
+    """A knowledge base. Opened, it is whole; at a `glance`, only `city`, `bulletins` and `rumours` are there, and the rest is
+    decoded, once, by whatever thread asks for it first. The places are decoded when they are asked for, always."""
 
     def __init__(self, data: bytes, name: str) -> None:
+        """At a glance. Raises UserError where this is no bundle, or where what is read of it is not as it should be."""
         self._name = name
-        self._parts = _split(data, name)
-        self._raw_hashes: dict[str, str] = {}
-        text = self._decode("text", _Text)
-        notices = self._decode("bulletins", _Notices) if "bulletins" in self._parts else _Notices()
-        self.knowledge = Knowledge(
-            text.city,
-            text.agencies,
-            text.topics,
-            text.scripts,
-            notices.bulletins,
-            notices.rumours,
-            text.drills,
-            text.drill_sets,
-        )
-        # By content where it was unpacked anyway: a desk that got a part as a delta packs it in its own way.
-        self.version = hashlib.sha256(
-            "".join(f"{n}:{self._raw_hashes.get(n, p.sha256)};" for n, (p, _) in self._parts.items()).encode()
-        ).hexdigest()[:12]
+        self._parts = split_parts(data, name)
+        self._lock = threading.RLock()
+        self._knowledge: Knowledge | None = None
+        self._damage: DamagedError | None = None
+        self._version = ""
         self._gazetteer: Gazetteer | None = None
-        self._look_up(self.knowledge)
-        if not text.city.languages or text.city.languages[0] not in text.city.names:
-            raise _broken(name, "its city has no first language")
-        first = text.city.languages[0]
-        if any(first not in topic.texts for topic in text.topics):
-            raise _broken(name, "a topic lacks its text in the first language")
-
-    def _look_up(self, knowledge: Knowledge) -> None:
-        self._agencies = _by_id(knowledge.agencies)
-        self._topics = _by_id(knowledge.topics)
-        self._scripts = _by_id(knowledge.scripts)
-        self._phones = _by_id(knowledge.city.phones)
-        self._themes = _by_id(knowledge.city.themes)
-        self._bulletins = _by_id(knowledge.bulletins)
-        self._rumours = _by_id(knowledge.rumours)
+        # Kept until everything is decoded, so that nothing is unpacked twice.
+        self._raw_text = b""
+        self._raw_notices = self.raw_bytes("bulletins")
+        self.city = self._front().city
+        notices = self._decoded("bulletins", self._raw_notices, Notices) if "bulletins" in self._parts else Notices()
+        self.bulletins, self.rumours = notices.bulletins, notices.rumours
+        if not self.city.languages or self.city.languages[0] not in self.city.names:
+            raise DamagedError(name, "its city has no first language")
+        self._look_up_front()
 
     @classmethod
     def of(cls, knowledge: Knowledge, gazetteer: Gazetteer) -> Bundle:
         """A bundle of values that were never packed: what the checker plays drills on before anything is built."""
         made = cls.__new__(cls)
-        made._name, made._parts, made._raw_hashes = "the source", {}, {}  # noqa: SLF001 - one of its own kind
-        made.knowledge, made.version, made._gazetteer = knowledge, "", gazetteer  # noqa: SLF001 - one of its own kind
-        made._look_up(knowledge)  # noqa: SLF001 - one of its own kind
+        made._name, made._parts, made._version = "the source", {}, ""  # noqa: SLF001 - one of its own kind
+        made._raw_text = made._raw_notices = b""  # noqa: SLF001 - one of its own kind
+        made._lock, made._damage, made._gazetteer = threading.RLock(), None, gazetteer  # noqa: SLF001 - one of its own kind
+        made.city, made.bulletins, made.rumours = knowledge.city, knowledge.bulletins, knowledge.rumours
+        made._look_up_front()  # noqa: SLF001 - one of its own kind
+        made._take(knowledge)  # noqa: SLF001 - one of its own kind
         return made
 
     @classmethod
-    def open(cls, path: Path) -> Bundle:
-        """Raises UserError where the file can't be read or is no whole bundle."""
+    def glance(cls, path: Path) -> Bundle:
+        """What the first screen needs, and the hash of every part; raises UserError where the file can't be read or is no
+        bundle. What is wrong inside the rest is told, as a DamagedError, to whoever asks for it first."""
         try:
             size = path.stat().st_size
             if size > MAX_FILE:
@@ -181,15 +143,53 @@ class Bundle:
         return cls(data, str(path))
 
     @classmethod
+    def open(cls, path: Path) -> Bundle:
+        """Raises UserError where the file can't be read or is no whole bundle."""
+        return cls.glance(path).whole()
+
+    @classmethod
     def from_bytes(cls, data: bytes, name: str = "the knowledge base") -> Bundle:
-        return cls(data, name)
+        return cls(data, name).whole()
+
+    def whole(self) -> Bundle:
+        """The same, with all that calls are taken with decoded; raises DamagedError where it can't be."""
+        self._all()
+        return self
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """Raises DamagedError where a bundle that was only glanced at turns out not to hold what it should."""
+        return self._all()
+
+    @property
+    def decoded(self) -> bool:
+        """Whether asking for a topic waits for nothing."""
+        return self._knowledge is not None
+
+    @property
+    def damage(self) -> DamagedError | None:
+        """What was found to be wrong with the rest of a bundle that was only glanced at."""
+        return self._damage
+
+    @property
+    def version(self) -> str:
+        """By content where it was unpacked anyway: a desk that got a part as a delta packs it in its own way."""
+        with self._lock:
+            if not self._version and self._parts:
+                unpacked = {"text": self._unpacked_text(), "bulletins": self._raw_notices}
+                hashes = {name: hashlib.sha256(raw).hexdigest() for name, raw in unpacked.items()}
+                self._version = hashlib.sha256(
+                    "".join(f"{n}:{hashes.get(n, p.sha256)};" for n, (p, _) in self._parts.items()).encode()
+                ).hexdigest()[:12]
+            return self._version
 
     def with_topic(self, topic: Topic) -> Bundle:
         """The same knowledge with this one topic as given: a drill's world, never what a desk serves."""
+        known = self._all()
         made = copy.copy(self)
         made._topics = {**self._topics, topic.id: topic}  # noqa: SLF001 - one of its own kind
-        made.knowledge = structs.replace(
-            self.knowledge, topics=tuple(topic if one.id == topic.id else one for one in self.knowledge.topics)
+        made._knowledge = structs.replace(  # noqa: SLF001 - one of its own kind
+            known, topics=tuple(topic if one.id == topic.id else one for one in known.topics)
         )
         return made
 
@@ -203,26 +203,29 @@ class Bundle:
 
     def raw_bytes(self, name: str) -> bytes:
         """A part unpacked; empty when it isn't there. Raises UserError where it can't be."""
-        return self._raw(name) if name in self._parts else b""
+        return decompress(*self._parts[name], self._name) if name in self._parts else b""
 
     def gazetteer(self) -> Gazetteer:
         """Decoded at the first call; raises UserError where it can't be."""
         if self._gazetteer is None:
-            self._gazetteer = self._decode("places", Gazetteer) if "places" in self._parts else Gazetteer()
+            self._gazetteer = (
+                self._decoded("places", self.raw_bytes("places"), Gazetteer) if "places" in self._parts else Gazetteer()
+            )
         return self._gazetteer
 
     def learned(self) -> bytes:
         """What search learned, as its own bytes; empty when nothing was."""
-        return self._raw("learned") if "learned" in self._parts else b""
+        return self.raw_bytes("learned")
 
+    # An id of nothing is nobody's, so a call without a topic yet waits for no decoding.
     def topic(self, topic_id: str) -> Topic | None:
-        return self._topics.get(topic_id)
+        return self._topics.get(topic_id) if topic_id and self._all() else None
 
     def script(self, script_id: str) -> Script | None:
-        return self._scripts.get(script_id)
+        return self._scripts.get(script_id) if script_id and self._all() else None
 
     def agency(self, agency_id: str) -> Agency | None:
-        return self._agencies.get(agency_id)
+        return self._agencies.get(agency_id) if agency_id and self._all() else None
 
     def phone(self, phone_id: str) -> Phone | None:
         return self._phones.get(phone_id)
@@ -236,29 +239,92 @@ class Bundle:
     def rumour(self, rumour_id: str) -> Rumour | None:
         return self._rumours.get(rumour_id)
 
-    def _raw(self, name: str) -> bytes:
-        import zstandard
+    def _look_up_front(self) -> None:
+        self._knowledge = None
+        self._phones = _by_id(self.city.phones)
+        self._themes = _by_id(self.city.themes)
+        self._bulletins = _by_id(self.bulletins)
+        self._rumours = _by_id(self.rumours)
 
-        part, data = self._parts[name]
-        try:
-            if zstandard.frame_content_size(data) != part.raw_size:
-                raise _broken(self._name, f"the size of its part '{name}' is not what the header says")
-            raw = zstandard.ZstdDecompressor().decompress(data, max_output_size=part.raw_size, allow_extra_data=False)
-        except zstandard.ZstdError as error:
-            raise _broken(self._name, f"its part '{name}' can't be unpacked") from error
-        if len(raw) != part.raw_size:
-            raise _broken(self._name, f"the size of its part '{name}' is not what the header says")
-        return raw
+    def _front(self) -> Front:
+        part, data = self._parts["text"]
+        cut = _cut_to_front(beginning(part, data, _FRONT_SIZE, self._name))
+        return self._decoded("text", cut or self._unpacked_text(), Front)
 
-    def _decode(self, name: str, kind: type[T]) -> T:
-        raw = self._raw(name)
-        self._raw_hashes[name] = hashlib.sha256(raw).hexdigest()
+    def _unpacked_text(self) -> bytes:
+        with self._lock:
+            self._raw_text = self._raw_text or self.raw_bytes("text")
+            return self._raw_text
+
+    def _all(self) -> Knowledge:
+        """Everything, decoded at the first call: later ones, in whatever thread, get the same or the same refusal."""
+        known = self._knowledge
+        if known is not None:
+            return known
+        with self._lock:
+            if self._knowledge is not None:
+                return self._knowledge
+            if self._damage is None:
+                try:
+                    return self._take(self._decode_all())
+                except DamagedError as error:
+                    self._damage = error
+            raise self._damage
+
+    def _decode_all(self) -> Knowledge:
+        text = self._decoded("text", self._unpacked_text(), Text)
+        first = self.city.languages[0]
+        if any(first not in topic.texts for topic in text.topics):
+            raise DamagedError(self._name, "a topic lacks its text in the first language")
+        self.version  # noqa: B018 - it is of what was unpacked, which goes now
+        self._raw_text = self._raw_notices = b""
+        return Knowledge(
+            self.city,
+            text.agencies,
+            text.topics,
+            text.scripts,
+            self.bulletins,
+            self.rumours,
+            text.drills,
+            text.drill_sets,
+        )
+
+    def _take(self, knowledge: Knowledge) -> Knowledge:
+        self._agencies = _by_id(knowledge.agencies)
+        self._topics = _by_id(knowledge.topics)
+        self._scripts = _by_id(knowledge.scripts)
+        self._knowledge = knowledge  # last: whoever sees it finds the look-ups made
+        return knowledge
+
+    def _decoded(self, part: str, raw: bytes, kind: type[T]) -> T:
         try:
             return scrubbed(unpack(raw, kind), kind)
         except (ValueError, RecursionError, OverflowError) as error:
-            raise _broken(
-                self._name, f"its part '{name}' holds something else than it should (perhaps a newer taker311 made it)"
+            raise DamagedError(
+                self._name, f"its part '{part}' holds something else than it should (perhaps a newer taker311 made it)"
             ) from error
+
+
+def _cut_to_front(start: bytes) -> bytes:
+    """The fields up to the city of a text's first bytes, as a text that holds nothing else; empty where they can't be told.
+
+    Fields are packed in the order of their names, so one of three names follows. The same bytes may stand within a text:
+    what was cut at such a place is no whole value, and the next place is tried.
+    """
+    behind = [pack(name) for name in sorted(Text.__struct_fields__) if name > "city"]
+    for mark in behind:
+        at = -1
+        for _ in range(_TRIES):
+            at = start.find(mark, at + 1)
+            if at < 0:
+                break
+            cut = _TWO_FIELDS + start[1:at]
+            try:
+                if "city" in unpack(cut, dict[str, Raw]):
+                    return cut
+            except (ValueError, RecursionError):
+                continue
+    return b""
 
 
 def write_bundle(path: Path, data: bytes) -> None:
@@ -273,43 +339,3 @@ def write_bundle(path: Path, data: bytes) -> None:
 
 def _by_id(values: Iterable[Any]) -> dict[str, Any]:
     return {value.id: value for value in values}
-
-
-def _broken(name: str, why: str) -> UserError:
-    return UserError(f"{name}: this knowledge base is damaged ({why}); fetch or build it again.")
-
-
-def _split(data: bytes, name: str) -> dict[str, tuple[Part, bytes]]:
-    """The parts by name, each with its hash checked; nothing is unpacked yet."""
-    if len(data) > MAX_FILE:
-        raise _broken(name, f"it has {len(data):,} bytes, more than any city needs")
-    if not data.startswith(MAGIC):
-        raise UserError(
-            f"{name}: this file is no taker311 knowledge base; build one with 'taker311 kb build DIR -o FILE'."
-        )
-    start = len(MAGIC) + 4
-    length = int.from_bytes(data[len(MAGIC) : start], "big")
-    if len(data) < start or length > MAX_HEADER or len(data) < start + length:
-        raise _broken(name, "it ends too early")
-    try:
-        header = from_json(data[start : start + length], Header)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise _broken(name, "its table of contents can't be read") from error
-    found: dict[str, tuple[Part, bytes]] = {}
-    at = start + length
-    for part in header.parts:
-        if (
-            part.name not in PARTS
-            or part.name in found
-            or part.size < 0
-            or not 0 <= part.raw_size <= MAX_RAW[part.name]
-        ):
-            raise _broken(name, "its table of contents names parts that can't be")
-        piece = data[at : at + part.size]
-        if len(piece) != part.size or hashlib.sha256(piece).hexdigest() != part.sha256:
-            raise _broken(name, f"its part '{part.name}' is not what was published")
-        found[part.name] = part, piece
-        at += part.size
-    if at != len(data) or "text" not in found:
-        raise _broken(name, "it holds more or less than its table of contents says")
-    return found

@@ -114,6 +114,14 @@ class EmergencyCard(Value, frozen=True):
     phone: str = ""
 
 
+class DistressCard(Value, frozen=True):
+    """What the call-taker says to a caller in distress, what they do, and whom they may transfer to (ids of Phones)."""
+
+    say: Texts = {}
+    steps: tuple[Texts, ...] = ()
+    phones: tuple[str, ...] = ()
+
+
 class City(Value, frozen=True):
     id: str
     names: Texts
@@ -130,6 +138,7 @@ class City(Value, frozen=True):
     emergency_words: dict[str, EmergencyWords]
     emergency_card: EmergencyCard
     area: str = ""  # calling area for phone numbers, e.g. "US"
+    distress_card: DistressCard = DistressCard()
 
 
 class Agency(Value, frozen=True):
@@ -285,11 +294,10 @@ class Bulletin(Value, frozen=True):
     urgent: bool = False
     topics: tuple[str, ...] = ()
 
-    def in_force(self, today: date) -> bool:
-        """Whether it is to be read on that day."""
-        return (self.valid_from is None or self.valid_from <= today) and (
-            self.valid_to is None or today <= self.valid_to
-        )
+    def in_force(self, today: date, time: str = "") -> bool:
+        """Whether it is to be read on that day; `time` is the city's, "16:40": on the last day it may end before the day."""
+        over = self.valid_to is not None and (today, time) >= (self.valid_to, self.until_time or "24:00")
+        return not over and (self.valid_from is None or self.valid_from <= today)
 
 
 class Rumour(Value, frozen=True):
@@ -300,7 +308,7 @@ class Rumour(Value, frozen=True):
     said: dict[str, tuple[str, ...]] = {}
     valid_to: date | None = None
 
-    def in_force(self, today: date) -> bool:
+    def in_force(self, today: date, _time: str = "") -> bool:
         """Whether it is to be read on that day."""
         return self.valid_to is None or today <= self.valid_to
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from taker311.knowledge.bundle import Bundle, compress, join_parts
+from taker311.knowledge.bundle import Bundle
+from taker311.knowledge.parts import compress, join_parts
 from taker311.sync.errors import SyncError
-from taker311.sync.fetch import Pace, fetch
+from taker311.sync.fetch import Pace, fetch, fetch_delta, forget
 from taker311.sync.layout import Latest, PartFile, delta_name, part_name
 from taker311.sync.origin import Origin
 from taker311.sync.patch import MAX_PATCHED, apply_delta, pack_own, unpack_part
 
-_DELTA_S = 600.0
 # Parts whose packed bytes make the bundle's version are kept as they were published.
 _AS_PUBLISHED = ("places", "learned")
 
@@ -44,10 +44,8 @@ def _patched(old: bytes, old_sha256: str, part: PartFile, sources: Sources) -> b
     """The packed part made from the old one and a delta; empty where the whole part must be fetched."""
     if len(old) + part.raw_size > 2 * MAX_PATCHED:
         return b""
-    name = delta_name(old_sha256, part.raw_sha256)
     try:
-        delta = sources.latest.files.get(name) or sources.origin.get(name, part.size, total_s=_DELTA_S).body or b""
-        raw = apply_delta(old, delta, part.raw_size, part.raw_sha256)
+        raw = _raw_from_delta(old, delta_name(old_sha256, part.raw_sha256), part, sources)
     except SyncError as error:
         if error.kind in ("missing", "refused"):
             return b""
@@ -56,6 +54,26 @@ def _patched(old: bytes, old_sha256: str, part: PartFile, sources: Sources) -> b
         return pack_own(raw)
     _, packed = compress(part.name, raw)
     return packed if hashlib.sha256(packed).hexdigest() == part.sha256 else b""
+
+
+def _raw_from_delta(old: bytes, name: str, part: PartFile, sources: Sources) -> bytes:
+    """A delta in pieces whose pieces don't fit is fetched once more from its beginning. Raises SyncError."""
+    inline = sources.latest.files.get(name)
+    if inline:
+        return apply_delta(old, inline, part.raw_size, part.raw_sha256)
+    found = fetch_delta(sources.origin, name, part.size, sources.incoming, sources.pace)
+    try:
+        return apply_delta(old, found.data, part.raw_size, part.raw_sha256)
+    except SyncError:
+        forget(name, sources.incoming)
+        if not found.resumed:
+            raise
+    again = fetch_delta(sources.origin, name, part.size, sources.incoming, sources.pace)
+    try:
+        return apply_delta(old, again.data, part.raw_size, part.raw_sha256)
+    except SyncError:
+        forget(name, sources.incoming)
+        raise
 
 
 def _whole(part: PartFile, sources: Sources) -> bytes:

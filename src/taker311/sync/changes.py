@@ -8,8 +8,9 @@ from typing import Any, Literal, TypeVar
 from msgspec import structs
 
 from taker311.base.codec import Value
-from taker311.knowledge.model import Agency, Bulletin, City, Knowledge, Phone, Rumour, Topic, TopicText, pick
-from taker311.sync.script_changes import script_changes
+from taker311.base.words import noted, say
+from taker311.knowledge.model import Agency, Bulletin, City, Knowledge, Phone, Rumour, Topic, TopicText
+from taker311.sync.script_changes import in_language, script_changes
 
 T = TypeVar("T")
 _ORDER = ("bulletin", "rumour", "city", "topic", "script", "agency")
@@ -37,12 +38,12 @@ def changes(
     titles = {script.id: script.titles for script in new.scripts}
     scripts = tuple(structs.replace(script, titles=titles.get(script.id, script.titles)) for script in old.scripts)
     found = [
-        *_each("bulletin", old.bulletins, new.bulletins, lambda b: _in(b.titles, lang), lambda a, b: _bulletin(a, b, lang)),
-        *_each("rumour", old.rumours, new.rumours, lambda r: _in(r.claims, lang), lambda a, b: _rumour(a, b, lang)),
-        *(Change("city", new.city.id, _in(new.city.names, lang), what) for what in _city(old.city, new.city, lang)),
+        *_each("bulletin", old.bulletins, new.bulletins, lambda b: in_language(b.titles, lang), lambda a, b: _bulletin(a, b, lang)),
+        *_each("rumour", old.rumours, new.rumours, lambda r: in_language(r.claims, lang), lambda a, b: _rumour(a, b, lang)),
+        *(Change("city", new.city.id, in_language(new.city.names, lang), what) for what in _city(old.city, new.city, lang)),
         *_each("topic", old.topics, new.topics, lambda t: _topic_title(t, lang), lambda a, b: _topic(a, b, new, lang)),
-        *_each("script", scripts, new.scripts, lambda s: _in(s.titles, lang) or s.id, lambda a, b: script_changes(a, b, new.agencies, lang)),
-        *_each("agency", old.agencies, new.agencies, lambda a: _in(a.names, lang), lambda a, b: _agency(a, b, new.city, lang)),
+        *_each("script", scripts, new.scripts, lambda s: in_language(s.titles, lang) or s.id, lambda a, b: script_changes(a, b, new.agencies, lang)),
+        *_each("agency", old.agencies, new.agencies, lambda a: in_language(a.names, lang), lambda a, b: _agency(a, b, new.city, lang)),
     ]  # fmt: skip
     count = used or {}
     return tuple(sorted(found, key=lambda c: (_ORDER.index(c.kind) > 1, -count.get(c.id, 0), _ORDER.index(c.kind), c.id)))  # fmt: skip
@@ -54,16 +55,29 @@ def _each(
     before, after = ({item.id: item for item in items} for items in (old, new))  # type: ignore[attr-defined]
     for key in sorted(before.keys() | after.keys()):
         if key not in before:
-            yield Change(kind, key, title(after[key]), f"new {kind}")
+            yield Change(kind, key, title(after[key]), say(_NEW[kind]))
         elif key not in after:
-            yield Change(kind, key, title(before[key]), f"no longer a {kind}")
+            yield Change(kind, key, title(before[key]), say(_GONE[kind]))
         elif before[key] != after[key]:
-            told = list(compare(before[key], after[key])) or ["details changed"]
+            told = list(compare(before[key], after[key])) or [say("details changed")]
             yield from (Change(kind, key, title(after[key]), what) for what in told)
 
 
-def _in(texts: Mapping[str, str], lang: str) -> str:
-    return pick(dict(texts), lang, next(iter(texts), ""))
+_NEW = {
+    "bulletin": noted("new bulletin"),
+    "rumour": noted("new rumour"),
+    "topic": noted("new topic"),
+    "script": noted("new script"),
+    "agency": noted("new agency"),
+}
+_GONE = {
+    "bulletin": noted("no longer a bulletin"),
+    "rumour": noted("no longer a rumour"),
+    "topic": noted("no longer a topic"),
+    "script": noted("no longer a script"),
+    "agency": noted("no longer an agency"),
+}
+_STATUS = {"true": noted("true"), "false": noted("false"), "unconfirmed": noted("unconfirmed")}
 
 
 def _topic_title(topic: Topic, lang: str) -> str:
@@ -74,117 +88,129 @@ def _topic(old: Topic, new: Topic, knowledge: Knowledge, lang: str) -> Iterator[
     first = next(iter(new.texts))
     before, after = old.text(lang, next(iter(old.texts))), new.text(lang, first)
     if before.title != after.title:
-        yield f"was called '{before.title}'"
+        yield say("was called '{title}'", title=before.title)
     if before.say != after.say:
-        yield f'say now: "{after.say}"' if after.say else "no words to say any more"
+        yield say('say now: "{words}"', words=after.say) if after.say else say("no words to say any more")
     if before.details != after.details:
-        yield "details changed"
+        yield say("details changed")
     yield from _asked(before, after)
     yield from _where_it_goes(old, new, knowledge, lang)
     if (old.valid_from, old.valid_to) != (new.valid_from, new.valid_to):
         yield _valid(new.valid_from, new.valid_to)
     if (before.said, before.keywords) != (after.said, after.keywords):
-        yield "found by other words"
+        yield say("found by other words")
     if old.texts != new.texts and before == after:
-        yield "another language's text changed"
+        yield say("another language's text changed")
     if (old.reviewed, old.review_by) != (new.reviewed, new.review_by):
-        yield f"reviewed {new.reviewed}" if new.reviewed else "no longer marked as reviewed"
+        yield say("reviewed {day}", day=new.reviewed) if new.reviewed else say("no longer marked as reviewed")
 
 
 def _asked(before: TopicText, after: TopicText) -> Iterator[str]:
     asked = {item.question for item in before.asked}
     for item in after.asked:
         if item.question not in asked:
-            yield f"answers a new question: {item.question}"
+            yield say("answers a new question: {question}", question=item.question)
     if asked - {item.question for item in after.asked}:
-        yield "a question is no longer answered"
+        yield say("a question is no longer answered")
     if any(item not in before.asked and item.question in asked for item in after.asked):
-        yield "another answer to a question that callers put"
+        yield say("another answer to a question that callers put")
 
 
 def _where_it_goes(old: Topic, new: Topic, knowledge: Knowledge, lang: str) -> Iterator[str]:
     if old.alert != new.alert:
-        yield f'alert: "{_in(new.alert.texts, lang)}"' if new.alert else "the alert is over"
+        yield (
+            say('alert: "{words}"', words=in_language(new.alert.texts, lang)) if new.alert else say("the alert is over")
+        )
     if old.agency != new.agency:
-        yield f"now with {_agency_name(knowledge, new.agency, lang)}"
+        yield say("now with {agency}", agency=_agency_name(knowledge, new.agency, lang))
     if old.transfer != new.transfer:
         yield (
-            f"calls go to {_agency_name(knowledge, new.transfer.agency, lang)}"
+            say("calls go to {agency}", agency=_agency_name(knowledge, new.transfer.agency, lang))
             if new.transfer
-            else "no longer transferred"
+            else say("no longer transferred")
         )
     if old.script != new.script:
-        yield "has a script now" if new.script else "makes no request any more"
+        yield say("has a script now") if new.script else say("makes no request any more")
     if old.emergency != new.emergency:
-        yield "raises the 911 card" if new.emergency else "no longer raises the 911 card"
+        yield say("raises the 911 card") if new.emergency else say("no longer raises the 911 card")
 
 
 def _bulletin(old: Bulletin, new: Bulletin, lang: str) -> Iterator[str]:
     if old.titles != new.titles:
-        yield f"was called '{_in(old.titles, lang)}'"
+        yield say("was called '{title}'", title=in_language(old.titles, lang))
     if old.say != new.say:
-        yield f'say now: "{_in(new.say, lang)}"'
+        yield say('say now: "{words}"', words=in_language(new.say, lang))
     if (old.valid_from, old.valid_to, old.until_time) != (new.valid_from, new.valid_to, new.until_time):
         yield _valid(new.valid_from, new.valid_to) + (f" {new.until_time}" if new.until_time else "")
     if new.must_read and not old.must_read:
-        yield "must be read now"
+        yield say("must be read now")
     if new.urgent and not old.urgent:
-        yield "urgent now"
+        yield say("urgent now")
 
 
 def _rumour(old: Rumour, new: Rumour, lang: str) -> Iterator[str]:
     if old.status != new.status:
-        yield f"{new.status} now (was {old.status})"
+        yield say("{now} now (was {before})", now=say(_STATUS[new.status]), before=say(_STATUS[old.status]))
     if old.say != new.say:
-        yield f'say now: "{_in(new.say, lang)}"'
+        yield say('say now: "{words}"', words=in_language(new.say, lang))
 
 
 def _city(old: City, new: City, lang: str) -> Iterator[str]:
     if old.greeting != new.greeting:
-        yield f'greeting: "{_in(new.greeting, lang)}"'
+        yield say('greeting: "{words}"', words=in_language(new.greeting, lang))
     if (old.opens, old.closes, old.working_days) != (new.opens, new.closes, new.working_days):
-        yield f"hours {new.opens} to {new.closes}"
+        yield say("hours {opens} to {closes}", opens=new.opens, closes=new.closes)
     before = {closure.day for closure in old.closures}
     after = {closure.day: closure for closure in new.closures}
     for day in sorted(after.keys() - before):
-        yield f"closed on {day} ({_in(after[day].names, lang)})"
+        yield say("closed on {day} ({why})", day=day, why=in_language(after[day].names, lang))
     for day in sorted(before - after.keys()):
-        yield f"no longer closed on {day}"
+        yield say("no longer closed on {day}", day=day)
     yield from _phones({p.id: p for p in old.phones}, {p.id: p for p in new.phones}, lang)
     if old.emergency_words != new.emergency_words:
-        yield "other words raise the 911 card"
+        yield say("other words raise the 911 card")
     if old.emergency_card != new.emergency_card:
-        yield "the 911 card changed"
+        yield say("the 911 card changed")
+    if old.distress_card != new.distress_card:
+        yield say("the card for callers in distress changed")
 
 
 def _phones(before: dict[str, Phone], after: dict[str, Phone], lang: str) -> Iterator[str]:
     for key in sorted(before.keys() | after.keys()):
         old, new = before.get(key), after.get(key)
         if new is None and old is not None:
-            yield f"{_in(old.names, lang)} has no number any more"
+            yield say("{name} has no number any more", name=in_language(old.names, lang))
         elif new is not None and (old is None or old.number != new.number):
-            yield f"{_in(new.names, lang)} is now {new.number}" + (f" (was {old.number})" if old else "")
+            name = in_language(new.names, lang)
+            yield (
+                say("{name} is now {number} (was {before})", name=name, number=new.number, before=old.number)
+                if old
+                else say("{name} is now {number}", name=name, number=new.number)
+            )
         elif old is not None and new is not None and old.hours != new.hours:
-            yield f"{_in(new.names, lang)}: {_in(new.hours, lang) or 'no hours given'}"
+            yield f"{in_language(new.names, lang)}: {in_language(new.hours, lang) or say('no hours given')}"
 
 
 def _agency(old: Agency, new: Agency, city: City, lang: str) -> Iterator[str]:
     if old.names != new.names:
-        yield f"was called {_in(old.names, lang)}"
+        yield say("was called {name}", name=in_language(old.names, lang))
     if old.hours != new.hours:
-        yield f"hours {_in(new.hours, lang) or 'not given'}"
+        hours = in_language(new.hours, lang)
+        yield say("hours {hours}", hours=hours) if hours else say("hours not given")
     if old.phone != new.phone:
         number = next((phone.number for phone in city.phones if phone.id == new.phone), "")
-        yield f"phone is now {number}" if number else "has no phone any more"
+        yield say("phone is now {number}", number=number) if number else say("has no phone any more")
     if old.transfer != new.transfer:
-        yield "other words for a transfer"
+        yield say("other words for a transfer")
 
 
 def _agency_name(knowledge: Knowledge, agency: str, lang: str) -> str:
-    return next((_in(item.names, lang) for item in knowledge.agencies if item.id == agency), agency)
+    return next((in_language(item.names, lang) for item in knowledge.agencies if item.id == agency), agency)
 
 
 def _valid(start: object, end: object) -> str:
     if start and end:
-        return f"valid from {start} to {end}"
-    return f"valid until {end}" if end else f"valid from {start}" if start else "valid without an end"
+        return say("valid from {start} to {end}", start=start, end=end)
+    if end:
+        return say("valid until {end}", end=end)
+    return say("valid from {start}", start=start) if start else say("valid without an end")

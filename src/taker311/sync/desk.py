@@ -7,33 +7,34 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
 from msgspec.structs import replace
 
+from taker311.base import crash
 from taker311.base.clock import Clock
 from taker311.base.codec import Value
 from taker311.base.errors import UserError
 from taker311.base.files import private_folder, write_atomically
 from taker311.base.ids import Ids
 from taker311.base.text import clean_line
+from taker311.base.words import say
 from taker311.knowledge.bundle import Bundle
 from taker311.net.http import Http
 from taker311.sync.acts import Act, record
 from taker311.sync.age import Age, age_of
 from taker311.sync.assemble import Sources, assemble
-from taker311.sync.crash import point
 from taker311.sync.errors import Kind, SyncError
 from taker311.sync.fetch import Pace
 from taker311.sync.fingerprint import fingerprint_of, in_hex, read_fingerprint
 from taker311.sync.layout import LATEST, MAX_LATEST, Latest, PartFile, Release, decode_latest
 from taker311.sync.lock import only_one
 from taker311.sync.origin import FolderOrigin, HttpOrigin, Origin, portal
-from taker311.sync.schedule import Schedule
-from taker311.sync.state import State, load_state, save_state
+from taker311.sync.schedule import URGENT_S, Schedule
+from taker311.sync.shelf import Shelf
+from taker311.sync.state import State, save_state
 
 _FIRST = ("text", "bulletins")
 
@@ -54,7 +55,7 @@ class Result(Value, frozen=True):
     waited: bool = False
 
 
-class Syncer:
+class Syncer(Shelf):
     """`folder` is this desk's own; `origin` the address of the published folder; `fingerprint` what a person was given.
 
     Raises UserError where the fingerprint can't be one.
@@ -70,32 +71,17 @@ class Syncer:
         ids: Ids,
         *,
         pace: Pace | None = None,
+        urgent_s: float = URGENT_S,
     ) -> None:
-        self._folder = folder
+        super().__init__(folder)
         self._fingerprint = read_fingerprint(fingerprint)
         self._origin = origin
         self._http = http
         self._clock = clock
-        self._schedule = Schedule(ids)
+        self._schedule = Schedule(ids, urgent_s)
         self._pace = pace or Pace()
 
     # ------------------------------------------------------------ what the desk uses
-    def state(self) -> State:
-        return load_state(self._folder)
-
-    def current(self) -> Path | None:
-        """The bundle file to open for the next call, or None before the first fetch."""
-        return self._named(self.state().current) or self._newest()
-
-    def previous(self) -> Path | None:
-        """The bundle before it, for when a disk damaged the current one."""
-        return self._named(self.state().previous)
-
-    def distrust(self) -> None:
-        """The current bundle can't be opened: the next look fetches it anew, whatever the origin says of changes."""
-        with contextlib.suppress(OSError):
-            save_state(self._folder, replace(self.state(), etag=""))
-
     def age(self, now: datetime) -> Age:
         return age_of(self.state(), now)
 
@@ -149,7 +135,7 @@ class Syncer:
             if state.expires is not None and now >= state.expires:
                 raise SyncError("expired", f"{origin.place}: the city has not signed its knowledge base since {_day(state.signed_at)}; the desk goes on with what it has until 'taker311 kb re-sign' is run there.")  # fmt: skip
             save_state(self._folder, replace(state, checked_at=now, tried_at=now, trouble=""))
-            return Result("unchanged", "The knowledge base is up to date.", state.version, waited=fetched.waited)
+            return Result("unchanged", say("The knowledge base is up to date."), state.version, waited=fetched.waited)
         latest = decode_latest(fetched.body)
         if latest is None:
             raise portal(origin.place)
@@ -164,14 +150,14 @@ class Syncer:
         wanted = {part.name: part.raw_sha256 for part in release.parts}
         if wanted == state.parts and self._opened(state) is not None:
             save_state(self._folder, state)
-            return Result("unchanged", "The knowledge base is up to date.", state.version, waited=fetched.waited)
+            return Result("unchanged", say("The knowledge base is up to date."), state.version, waited=fetched.waited)
         first = tuple(part for part in release.parts if part.name in _FIRST)
         if not state.current and first != release.parts:
             # What a call cannot do without comes first; the rest follows and changes nothing that is read out.
             data = self._assembled(state, first, latest, origin)
             state = replace(self._swap(replace(state, etag=""), data, first), etag=state.etag)
         state = self._swap(state, self._assembled(state, release.parts, latest, origin), release.parts)
-        sentence = f"The knowledge base of {_day(state.made_at)} is in use from the next call on."
+        sentence = say("The knowledge base of {day} is in use from the next call on.", day=_day(state.made_at))
         return Result("updated", sentence, state.version, waited=fetched.waited)
 
     def _trusting(self, state: State) -> State:
@@ -199,7 +185,7 @@ class Syncer:
         if not root:
             root = first_root(self._fingerprint, latest, origin)
             write_atomically(pinned, root)
-            point("sync.after-trust")
+            crash.point("sync.after-trust")
         release = verify(self._folder / "tuf", root, latest, origin, now, accept_expired=accept_expired)
         # Under new root keys the numbers may begin anew: that is how a city recovers from a stolen key.
         if release.root_version <= state.root and (
@@ -210,7 +196,7 @@ class Syncer:
             raise SyncError(
                 "older", f"{origin.place}: what is there is older than what this desk already has; it was not used."
             )
-        point("sync.after-metadata")
+        crash.point("sync.after-metadata")
         return release
 
     # ------------------------------------------------------------ swapping
@@ -227,16 +213,16 @@ class Syncer:
             raise SyncError("refused", f"The city's newest knowledge base can't be read by this taker311; install a newer one ({error})") from error  # fmt: skip
         bundles = private_folder(self._folder / "bundles")
         name = f"{bundle.version}.kb"
-        point("sync.before-bundle")
+        crash.point("sync.before-bundle")
         write_atomically(bundles / name, data)
-        point("sync.after-bundle")
+        crash.point("sync.after-bundle")
         now = self._clock.now()
         state = replace(
             state, previous=state.current if state.current != name else state.previous, current=name,
             parts={part.name: part.raw_sha256 for part in parts}, version=bundle.version, changed_at=now, urgent_until=_urgent_until(bundle),
         )  # fmt: skip
         save_state(self._folder, state)
-        point("sync.after-swap")
+        crash.point("sync.after-swap")
         self._tidy(state)
         return state
 
@@ -252,17 +238,6 @@ class Syncer:
             save_state(self._folder, replace(self.state(), tried_at=self._clock.now(), trouble=str(error)))
 
     # ------------------------------------------------------------ files
-    def _named(self, name: str) -> Path | None:
-        path = self._folder / "bundles" / Path(name).name
-        return path if name and path.is_file() else None
-
-    def _bundles(self) -> Iterator[Path]:
-        yield from (self._folder / "bundles").glob("*.kb")
-
-    def _newest(self) -> Path | None:
-        """For a desk whose state file was lost: what is in bundles/ was verified before it came there."""
-        return max(self._bundles(), key=lambda path: path.stat().st_mtime, default=None)
-
     def _opened(self, state: State) -> Bundle | None:
         """None where the disk damaged it, so that it is fetched anew."""
         path = self._named(state.current)

@@ -1,4 +1,4 @@
-"""A file whose hash is known, fetched from the byte where the last attempt ended, across restarts.
+"""Files fetched from the byte where the last attempt ended, across restarts: those whose hash is known, and deltas.
 
 An ETag that changes between two ranges means nothing here: the name is the hash, so the bytes cannot change; what is wrong
 all the same is found by the hash and fetched once more from its beginning.
@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
+from io import BufferedWriter
 from pathlib import Path
+from typing import NamedTuple
 
+from taker311.base import crash
 from taker311.base.codec import Value
 from taker311.base.files import private_folder
-from taker311.sync.crash import point
 from taker311.sync.errors import SyncError
 from taker311.sync.origin import Origin
 
@@ -33,7 +36,7 @@ def fetch(origin: Origin, name: str, size: int, sha256: str, incoming: Path, pac
         resumed = _fill(origin, name, size, path, pace)
         data = path.read_bytes()
         if hashlib.sha256(data).hexdigest() == sha256:
-            point("sync.after-part")
+            crash.point("sync.after-part")
             return data
         path.unlink()
         if not resumed:
@@ -41,21 +44,27 @@ def fetch(origin: Origin, name: str, size: int, sha256: str, incoming: Path, pac
     raise SyncError("refused", f"{origin.place}: a file there is not what was signed; nothing of it was used.")
 
 
+def _begin(file: BufferedWriter, most: int) -> tuple[Callable[[int, bytes], None], bool]:
+    """What takes the pieces of a file into `file`, each at its offset, and whether some lay there from an earlier look. What is
+    longer than `most` bytes is begun anew."""
+    if file.tell() > most:
+        file.truncate(0)
+        file.seek(0)
+
+    def take(offset: int, chunk: bytes) -> None:
+        if offset != file.tell():
+            file.truncate(offset)
+            file.seek(offset)
+        file.write(chunk)
+
+    return take, file.tell() > 0
+
+
 def _fill(origin: Origin, name: str, size: int, path: Path, pace: Pace) -> bool:
     """Appends until the file has `size` bytes. True when some of them were from an earlier look."""
     try:
         with path.open("ab") as file:
-            if file.tell() > size:
-                file.truncate(0)
-                file.seek(0)
-            resumed = file.tell() > 0
-
-            def take(offset: int, chunk: bytes) -> None:
-                if offset != file.tell():
-                    file.truncate(offset)
-                    file.seek(offset)
-                file.write(chunk)
-
+            take, resumed = _begin(file, size)
             for _ in range(pace.attempts):
                 start = file.tell()
                 if start == size:
@@ -76,10 +85,54 @@ def _fill(origin: Origin, name: str, size: int, path: Path, pace: Pace) -> bool:
             os.fsync(file.fileno())
             return resumed
     except OSError as error:
-        raise SyncError(
-            "disk",
-            f"{path.parent}: the new knowledge base can't be written ({error.strerror or error}); free some room there. What the desk has goes on being used.",
-        ) from error
+        raise _full(path.parent, error) from error
+
+
+class Partial(NamedTuple):
+    """A file of unknown size that came to its end; `resumed`: some of it was from an earlier look, or another attempt."""
+
+    data: bytes
+    resumed: bool
+
+
+def fetch_delta(origin: Origin, name: str, most: int, incoming: Path, pace: Pace) -> Partial:
+    """A delta is not signed, what it makes is: so neither its size nor its hash is known, and whoever finds that it makes
+    nothing calls `forget`. Raises SyncError; what came so far stays in `incoming`."""
+    path = _delta_path(incoming, name)
+    try:
+        with path.open("ab") as file:
+            take, resumed = _begin(file, most)
+            for attempt in range(pace.attempts):
+                start = file.tell()
+                try:
+                    origin.pull(name, start, most, take, total_s=pace.attempt_s, exact=False)
+                    break
+                except SyncError as error:
+                    file.flush()
+                    little = file.tell() - start < pace.least
+                    if error.kind != "offline" or little or attempt == pace.attempts - 1:
+                        raise
+                resumed = True
+            file.flush()
+    except OSError as error:
+        raise _full(path.parent, error) from error
+    return Partial(path.read_bytes(), resumed)
+
+
+def forget(name: str, incoming: Path) -> None:
+    """What came of a delta is good for nothing."""
+    _delta_path(incoming, name).unlink(missing_ok=True)
+
+
+def _delta_path(incoming: Path, name: str) -> Path:
+    return private_folder(incoming) / name.replace("/", "-")
+
+
+def _full(folder: Path, error: OSError) -> SyncError:
+    return SyncError(
+        "disk",
+        f"{folder}: the new knowledge base can't be written ({error.strerror or error}); free some room there. What the desk has goes on being used.",
+    )
 
 
 def _slow(origin: Origin, have: int, size: int) -> SyncError:

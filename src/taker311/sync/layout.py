@@ -17,7 +17,7 @@ from datetime import datetime
 import msgspec
 
 from taker311.base.codec import Value, pack, unpack
-from taker311.knowledge.bundle import MAX_FILE, MAX_RAW, PARTS
+from taker311.knowledge.parts import MAX_FILE, MAX_RAW, PARTS
 
 LATEST = "latest.t311"
 METADATA = "metadata/"

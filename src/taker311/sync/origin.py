@@ -15,6 +15,7 @@ from taker311.net.http import Broken, Http, HttpError, Response
 from taker311.sync.errors import SyncError
 
 _GONE = (403, 404, 410)
+_NO_MORE = 416  # of a file that is here to its end already
 
 
 class Fetched(NamedTuple):
@@ -40,9 +41,19 @@ class Origin(Protocol):
         """A small file of at most `cap` bytes; with `wait_s` a server that can holds the answer until there is news."""
         ...
 
-    def pull(self, name: str, start: int, size: int, take: Callable[[int, bytes], None], *, total_s: float) -> None:
+    def pull(
+        self,
+        name: str,
+        start: int,
+        size: int,
+        take: Callable[[int, bytes], None],
+        *,
+        total_s: float,
+        exact: bool = True,
+    ) -> None:
         """Gives `take` the file's bytes from `start` on, in order, each with its offset; an offset of 0 after others means that
-        the server would not go on from there. What came before an error was given. Never beyond `size`."""
+        the server would not go on from there. What came before an error was given. Never beyond `size`; with `exact` False
+        the file may be shorter, and has come to its end where nothing is raised."""
         ...
 
 
@@ -74,8 +85,17 @@ class HttpOrigin:
         self.received += len(response.body)
         return Fetched(response.body, _strong(response.headers.get("etag", "")), waited)
 
-    def pull(self, name: str, start: int, size: int, take: Callable[[int, bytes], None], *, total_s: float) -> None:
-        sink = _Sink(self.place, start, size, take)
+    def pull(
+        self,
+        name: str,
+        start: int,
+        size: int,
+        take: Callable[[int, bytes], None],
+        *,
+        total_s: float,
+        exact: bool = True,
+    ) -> None:
+        sink = _Sink(self.place, start, size, take, exact=exact)
         headers = {"accept-encoding": "identity"}
         if start:
             headers["range"] = f"bytes={start}-"
@@ -89,7 +109,7 @@ class HttpOrigin:
             self.received += sink.close()
         if sink.trouble is not None:
             raise sink.trouble
-        if not sink.taken:
+        if not sink.taken and not (response.status == _NO_MORE and start and not exact):
             self._expect(response, (200, 206), name)
 
     def _ask(
@@ -135,8 +155,10 @@ class HttpOrigin:
 class _Sink:
     """Puts what arrives in the right place, also when the server ignores the range that was asked for."""
 
-    def __init__(self, place: str, start: int, size: int, take: Callable[[int, bytes], None]) -> None:
-        self._place = place
+    def __init__(
+        self, place: str, start: int, size: int, take: Callable[[int, bytes], None], *, exact: bool = True
+    ) -> None:
+        self._place, self._exact = place, exact
         self._at = start
         self._start = start
         self._size = size
@@ -158,7 +180,7 @@ class _Sink:
             pass
         elif status == 200:
             length = headers.get("content-length", "")
-            if length.isdigit() and int(length) != self._size:
+            if length.isdigit() and (int(length) != self._size if self._exact else int(length) > self._size):
                 self.trouble = SyncError(
                     "refused", f"{self._place}: a file there has another size than was signed; nothing of it was used."
                 )
@@ -209,17 +231,42 @@ def _strong(etag: str) -> str:
     return etag if 0 < len(etag) < 200 and etag.isascii() and etag.isprintable() else ""
 
 
-class FolderOrigin:
-    """The published files in a folder. Names are layout's own, so none leads out of it."""
+class WholeFiles:
+    """An origin whose files lie there whole, so that nothing is fetched in pieces: a stick, a pack. It is not timed, and the
+    hash tells whether it was all."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, place: str) -> None:
+        self._place = place
         self.requests = 0
         self.received = 0
 
     @property
     def place(self) -> str:
-        return clean_line(str(self._folder), limit=200)
+        return self._place
+
+    def get(self, name: str, cap: int, *, etag: str = "", wait_s: float = 0, total_s: float = 60) -> Fetched:
+        raise NotImplementedError
+
+    def pull(
+        self,
+        name: str,
+        start: int,
+        size: int,
+        take: Callable[[int, bytes], None],
+        *,
+        total_s: float,
+        exact: bool = True,
+    ) -> None:
+        del total_s, exact
+        take(start, (self.get(name, size).body or b"")[start:])
+
+
+class FolderOrigin(WholeFiles):
+    """The published files in a folder. Names are layout's own, so none leads out of it."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(clean_line(str(folder), limit=200))
+        self._folder = folder
 
     def get(self, name: str, cap: int, *, etag: str = "", wait_s: float = 0, total_s: float = 60) -> Fetched:  # noqa: ARG002 - a folder has no news to wait for
         try:
@@ -234,7 +281,3 @@ class FolderOrigin:
         if len(data) > cap:
             raise SyncError("refused", f"{self.place}: a file there is longer than it may be; nothing of it was used.")
         return Fetched(data)
-
-    def pull(self, name: str, start: int, size: int, take: Callable[[int, bytes], None], *, total_s: float) -> None:  # noqa: ARG002 - a stick is not timed
-        data = self.get(name, size).body or b""
-        take(start, data[start:])

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from taker311.base.errors import UserError
 from taker311.base.files import private_folder, write_atomically
-from taker311.knowledge.bundle import Bundle, join_parts
+from taker311.knowledge.bundle import Bundle
+from taker311.knowledge.parts import join_parts
 from taker311.sync.changes import Change, changes
 
 

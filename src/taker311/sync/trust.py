@@ -28,7 +28,7 @@ from tuf.ngclient.updater import Updater
 
 from taker311.base.codec import Value
 from taker311.base.files import sync_folder
-from taker311.knowledge.bundle import PARTS
+from taker311.knowledge.parts import PARTS
 from taker311.sync.errors import SyncError
 from taker311.sync.fingerprint import fingerprint_of
 from taker311.sync.layout import (

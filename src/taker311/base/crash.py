@@ -1,17 +1,8 @@
-"""Named points at which a test may end the program as a power cut would."""
+"""Named points at which a test may end the program as a power cut would. A room that has some lists them in its `crash_points`."""
 
 from __future__ import annotations
 
 import os
-
-POINTS = (
-    "sync.after-trust",
-    "sync.after-metadata",
-    "sync.after-part",
-    "sync.before-bundle",
-    "sync.after-bundle",
-    "sync.after-swap",
-)
 
 
 def point(name: str) -> None:
