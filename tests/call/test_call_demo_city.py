@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import lru_cache
-from pathlib import Path
 
 import pytest
 
+from helpers import port_ellery
 from helpers.stations import NOW
-from taker311.authoring.source import read_source
+from taker311.call import events as ev
 from taker311.call import model as m
 from taker311.call.shown import Situation
 from taker311.call.table import step
 from taker311.call.view import view
 from taker311.call.world import World
 from taker311.intake.steps import PLACE, layout
-from taker311.knowledge.bundle import Bundle, encode_bundle
 
-CITY = Path(__file__).parents[2] / "kb_cache" / "port-ellery"
 TYPED = {
     "photo-url": "https://example.com/a.jpg",
     "date": "yesterday",
@@ -30,9 +27,7 @@ MOST_STEPS = 60
 
 @lru_cache(maxsize=1)
 def world() -> World:
-    source = read_source(CITY, today=date(2026, 11, 24))
-    assert source.knowledge is not None, [str(finding) for finding in source.findings]
-    return World(Bundle.from_bytes(encode_bundle(source.knowledge, source.gazetteer)), m.Permissions())
+    return World(port_ellery.bundle(), m.Permissions())
 
 
 class Taker:
@@ -41,9 +36,9 @@ class Taker:
     def __init__(self, lang: str, nth: int) -> None:
         self.state = m.CallState()
         self.nth = nth
-        self.happens(m.Started("call", "Sam", lang))
+        self.happens(ev.Started("call", "Sam", lang))
 
-    def happens(self, event: m.Event) -> m.Step:
+    def happens(self, event: ev.Event) -> m.Step:
         done = step(world(), self.state, event, NOW)
         assert not done.refusal, f"{event}: {done.refusal}"
         self.state = done.state
@@ -52,22 +47,22 @@ class Taker:
     def shown(self):
         return view(world(), self.state, Situation(now=NOW))
 
-    def asked(self) -> m.Event:
+    def asked(self) -> ev.Event:
         shown = self.shown()
         assert shown.ask or shown.say, f"{shown.step} asks nothing"
         at = shown.step
         if at == PLACE:
-            return m.PlaceUnverified("New or unnamed street", "by the old mill")
+            return ev.PlaceUnverified("New or unnamed street", "by the old mill")
         if shown.kind == "confirm":
-            return m.Answered(at, "ok")
+            return ev.Answered(at, "ok")
         if self.nth == 0:
-            return m.Answered(at, "unknown")
+            return ev.Answered(at, "unknown")
         if shown.choices:
-            return m.Answered(at, shown.choices[(self.nth - 1) % len(shown.choices)].key)
+            return ev.Answered(at, shown.choices[(self.nth - 1) % len(shown.choices)].key)
         question = layout(world().script(self.state)).questions[at]
         if question.type == "number":
-            return m.Answered(at, str(round(question.minimum or 1)))
-        return m.Answered(at, TYPED.get(question.type, "by the door"))
+            return ev.Answered(at, str(round(question.minimum or 1)))
+        return ev.Answered(at, TYPED.get(question.type, "by the door"))
 
 
 @pytest.mark.parametrize("nth", range(5))
@@ -76,13 +71,13 @@ def test_every_script_comes_to_its_end(lang, nth):
     ends = set()
     for topic in [topic.id for topic in world().bundle.knowledge.topics if topic.script]:
         taker = Taker(lang, nth)
-        taker.happens(m.Opened(topic))
+        taker.happens(ev.Opened(topic))
         if taker.state.card_open:
-            taker.happens(m.CardClosed())
-        taker.happens(m.IntakeStarted())
+            taker.happens(ev.CardClosed())
+        taker.happens(ev.IntakeStarted())
         for _ in range(MOST_STEPS):
             if taker.state.card_open:
-                taker.happens(m.CardClosed())
+                taker.happens(ev.CardClosed())
             if taker.state.phase == "readback" or taker.state.interview.at in ("stopped", "referred"):
                 break
             taker.happens(taker.asked())
@@ -92,11 +87,11 @@ def test_every_script_comes_to_its_end(lang, nth):
             assert shown.say or taker.state.emergencies, f"{topic}: nothing to say at '{taker.state.interview.at}'"
             ends.add(taker.state.interview.at)
             continue
-        (save,) = taker.happens(m.ReadBackConfirmed("11111111-2222-4333-8444-555555555555")).effects
+        (save,) = taker.happens(ev.ReadBackConfirmed("11111111-2222-4333-8444-555555555555")).effects
         assert isinstance(save, m.SaveCase)
         assert save.case.service_code, topic
         assert world().bundle.agency(save.case.agency) is not None, topic
-        taker.happens(m.CaseSaved(save.case.id, "7QX6M24K"))
+        taker.happens(ev.CaseSaved(save.case.id, "7QX6M24K"))
         assert taker.state.finished[-1].promise == save.case.promise
         assert "7QX-6M24-K" in taker.shown().say
         ends.add("saved")
@@ -106,9 +101,9 @@ def test_every_script_comes_to_its_end(lang, nth):
 def test_every_topic_that_has_no_script_can_be_answered_or_transferred():
     for topic in world().bundle.knowledge.topics:
         taker = Taker("en", 0)
-        taker.happens(m.Opened(topic.id))
+        taker.happens(ev.Opened(topic.id))
         if taker.state.card_open:
-            taker.happens(m.CardClosed())
+            taker.happens(ev.CardClosed())
         assert taker.shown().say, topic.id
         assert {"answered", "wrapup"} <= set(taker.shown().allowed)
-        taker.happens(m.AnswerGiven())
+        taker.happens(ev.AnswerGiven())

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from helpers.stations import play, station
-from taker311.call import model as m
+from taker311.call import events as ev
 
 TREE = (("type", "tree"), ("open", "tree-problem"), "intake")
 DONE = (
@@ -161,9 +161,9 @@ def test_a_card_that_is_not_open_cannot_be_put_away():
 
 def test_typing_goes_on_under_the_card():
     made = station()
-    made.apply(m.Started("c", "Sam", "en"))
+    made.apply(ev.Started("c", "Sam", "en"))
     play(made, "emergency")
-    assert made.apply(m.Typed("still typing"))
+    assert made.apply(ev.Typed("still typing"))
     assert made.state.typed == "still typing"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from helpers.call_inputs import ANONYMOUS, CALLER, POTHOLE, cases
 from helpers.stations import play, station
+from taker311.call import events as ev
 from taker311.call import model as m
 
 
@@ -101,6 +102,10 @@ def test_a_report_that_is_not_there_cannot_be_joined():
     assert fresh.do("new").problem
 
 
-def test_who_may_not_see_cases_nearby_is_shown_none():
+def test_who_may_not_see_others_cases_is_shown_this_desks_own_alone():
     made = two_potholes(permissions=m.Permissions(see_nearby_cases=False))
-    assert made.view().kind != "duplicates"
+    assert made.view().kind == "duplicates"
+    shown = made.state.duplicates
+    others = (*shown, m.Duplicate("26-77", "POT", 3, made.desk.clock.now(), ours=False))
+    made.apply(ev.DuplicatesFound(others))
+    assert made.state.duplicates == shown

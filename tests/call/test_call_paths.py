@@ -184,7 +184,7 @@ def test_on_hold_everything_else_is_refused_and_the_time_is_counted():
         assert made.do(verb, "1").problem, verb
     assert made.state == before
     assert made.view().state == "held"
-    assert set(made.view().allowed) == {"emergency", "resume", "help-me", "park"}
+    assert set(made.view().allowed) == {"emergency", "resume", "help-me", "mark-review", "park"}
     clock.advance(90)
     play(made, "resume")
     assert made.state.held_s == 90

@@ -6,6 +6,7 @@ from helpers.call_inputs import ANONYMOUS, CALLER, POTHOLE, cases
 from helpers.stations import NOW, play, station
 from taker311.base.clock import ManualClock
 from taker311.base.errors import UserError
+from taker311.call import events as ev
 from taker311.call import model as m
 from taker311.cases.memory import MemoryStore
 from taker311.places.model import Place
@@ -108,7 +109,7 @@ def test_what_is_missing_is_asked_before_anything_is_saved():
     made = play(station(), ("type", "hole"), ("open", "pothole"), "intake", ("jump", "readback"))
     assert made.state.phase == "interview"
     assert made.state.interview.at == "place"
-    made.apply(m.ReadBackConfirmed("x"))
+    made.apply(ev.ReadBackConfirmed("x"))
     assert cases(made) == []
 
 
@@ -250,15 +251,15 @@ def test_a_call_whose_case_could_not_be_saved_can_be_put_aside():
 def test_the_citys_number_is_told_once_the_city_gave_it():
     made = play(station(), *POTHOLE, ANONYMOUS, "confirm")
     assert "city's number" not in made.view().say
-    assert made.apply(m.ReceiptCame(made.state.finished[-1].case_id, "26-00417"))
+    assert made.apply(ev.ReceiptCame(made.state.finished[-1].case_id, "26-00417"))
     assert "The city's number is 26-00417." in made.view().say
     assert made.view().notice == "The city has it: number 26-00417."
 
 
 def test_the_citys_number_may_come_at_any_later_moment_of_the_call():
     made = play(station(), *POTHOLE, ANONYMOUS, "confirm", "second", ("type", "tree"), ("open", "tree-problem"), "hold")
-    assert made.apply(m.ReceiptCame(made.state.finished[-1].case_id, "26-00417"))
+    assert made.apply(ev.ReceiptCame(made.state.finished[-1].case_id, "26-00417"))
     assert made.state.finished[-1].request_id == "26-00417"
     before = made.state
-    made.apply(m.ReceiptCame("nobody's", "1"))
+    made.apply(ev.ReceiptCame("nobody's", "1"))
     assert made.state == before

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from helpers.stations import NOW, play, station
+from taker311.call import events as ev
 from taker311.call import model as m
 from taker311.call.allowed import VERBS
 from taker311.call.table import TABLE, refusal, step
@@ -15,67 +16,73 @@ from taker311.places.model import Place, PlaceHit
 from taker311.station.recorder import Recorder, events_of
 
 HERE = Place(kind="address", label="100 Main Street", lat=42.7, lon=-73.2)
-EVENTS: list[m.Event] = [
-    m.Started("c", "Sam", "en"),
-    m.Typed("tree"),
-    m.Opened("tree-problem", 1),
-    m.Opened("no-such-topic\x1b[2J"),
-    m.BulletinOpened("boil-water-harbor"),
-    m.BulletinOpened("none"),
-    m.BulletinAcknowledged("boil-water-harbor"),
-    m.BulletinAcknowledged("none"),
-    m.NoAnswerFound(),
-    m.IntakeStarted(),
-    m.FieldTyped("where", "str"),
-    m.FieldTyped("", "x"),
-    m.Answered("where", "street"),
-    m.Answered("where", "nonsense"),
-    m.Answered("", ""),
-    m.Answered("readback", "ok"),
-    m.Skipped("width"),
-    m.Skipped("where"),
-    m.Skipped("nonsense"),
-    m.HeardTaken("where"),
-    m.HeardLeft("where"),
-    m.WentBack(),
-    m.Jumped("width"),
-    m.Jumped("readback"),
-    m.Jumped("nonsense"),
-    m.PlaceTyped("100 elm"),
-    m.PlacesFound((PlaceHit(HERE, 1.0, True),)),
-    m.PlacePicked(1),
-    m.PlacePicked(-1),
-    m.PlaceConfirmed(),
-    m.PlaceUnverified("not sure", "the mill"),
-    m.PlaceUnverified("", ""),
-    m.DuplicatesFound((m.Duplicate("7QX6M24K", "TREE", 3, NOW),)),
-    m.DuplicateJoined("7QX6M24K"),
-    m.DuplicateNew(),
-    m.ReadBackConfirmed("11111111-2222-4333-8444-555555555555"),
-    m.CaseSaved("11111111-2222-4333-8444-555555555555", "7QX6M24K"),
-    m.SaveFailed("NOT SAVED"),
-    m.ReceiptCame("11111111-2222-4333-8444-555555555555", "26-1"),
-    m.AnswerGiven(),
-    m.TransferShown(),
-    m.Transferred(),
-    m.SecondTopicBegun(),
-    m.WrapUpBegun(),
-    m.Disposed("answered"),
-    m.Disposed("nonsense"),
-    m.EmergencyHeard("gas smell"),
-    m.CardOpened(),
-    m.CardClosed(),
-    m.CardClosed(connected=True),
-    m.Held(),
-    m.Resumed(),
-    m.HelpCalled(),
-    m.LanguageSet("es"),
-    m.LanguageSet("", "agent"),
-    m.LanguageSet("vi", "interpreter", "4711"),
-    m.CallBackAgreed("soon", "413 555 0142"),
-    m.CallBackAgreed("", ""),
-    m.Parked(),
-    m.TakenUp(),
+EVENTS: list[ev.Event] = [
+    ev.Started("c", "Sam", "en"),
+    ev.Typed("tree"),
+    ev.Opened("tree-problem", 1),
+    ev.Opened("no-such-topic\x1b[2J"),
+    ev.BulletinOpened("boil-water-harbor"),
+    ev.BulletinOpened("none"),
+    ev.BulletinAcknowledged("boil-water-harbor"),
+    ev.BulletinAcknowledged("none"),
+    ev.NoAnswerFound(),
+    ev.IntakeStarted(),
+    ev.FieldTyped("where", "str"),
+    ev.FieldTyped("", "x"),
+    ev.Answered("where", "street"),
+    ev.Answered("where", "nonsense"),
+    ev.Answered("", ""),
+    ev.Answered("readback", "ok"),
+    ev.Skipped("width"),
+    ev.Skipped("where"),
+    ev.Skipped("nonsense"),
+    ev.HeardTaken("where"),
+    ev.HeardLeft("where"),
+    ev.WentBack(),
+    ev.Jumped("width"),
+    ev.Jumped("readback"),
+    ev.Jumped("nonsense"),
+    ev.PlaceTyped("100 elm"),
+    ev.PlacesFound((PlaceHit(HERE, 1.0, True),)),
+    ev.PlacePicked(1),
+    ev.PlacePicked(-1),
+    ev.PlaceConfirmed(),
+    ev.PlaceUnverified("not sure", "the mill"),
+    ev.PlaceUnverified("", ""),
+    ev.DuplicatesFound((m.Duplicate("7QX6M24K", "TREE", 3, NOW),)),
+    ev.DuplicateJoined("7QX6M24K"),
+    ev.DuplicateNew(),
+    ev.ReadBackConfirmed("11111111-2222-4333-8444-555555555555"),
+    ev.CaseSaved("11111111-2222-4333-8444-555555555555", "7QX6M24K"),
+    ev.SaveFailed("NOT SAVED"),
+    ev.ReceiptCame("11111111-2222-4333-8444-555555555555", "26-1"),
+    ev.AnswerGiven(),
+    ev.TransferShown(),
+    ev.Transferred(),
+    ev.SecondTopicBegun(),
+    ev.WrapUpBegun(),
+    ev.Disposed("answered"),
+    ev.Disposed("nonsense"),
+    ev.EmergencyHeard("gas smell"),
+    ev.CardOpened(),
+    ev.CardClosed(),
+    ev.CardClosed(connected=True),
+    ev.Held(),
+    ev.Resumed(),
+    ev.HelpCalled(),
+    ev.MarkedForReview(),
+    ev.LanguageSet("es"),
+    ev.LanguageSet("", "agent"),
+    ev.LanguageSet("vi", "interpreter", "4711"),
+    ev.CallBackAgreed("soon", "413 555 0142"),
+    ev.CallBackAgreed("", ""),
+    ev.AnswerFlagged("tree-problem", "the hours are wrong", "tree"),
+    ev.AnswerFlagged("none"),
+    ev.DistressOpened(),
+    ev.DistressClosed(),
+    ev.DistressClosed(connected=True),
+    ev.Parked(),
+    ev.TakenUp(),
 ]
 TREE = (("type", "tree on the power line"), ("open", "tree-problem"), "intake")
 DONE = (
@@ -114,7 +121,7 @@ STATES = {
 
 
 def test_every_event_is_tried_and_has_its_rule():
-    assert {type(event) for event in EVENTS} == set(TABLE) == set(get_args(m.AnyEvent))
+    assert {type(event) for event in EVENTS} == set(TABLE) == set(get_args(ev.AnyEvent))
 
 
 @pytest.mark.parametrize("name", list(STATES))
@@ -169,7 +176,7 @@ def test_no_word_of_a_caller_stands_unsealed_in_the_journal():
     personal = {"text", "when", "number", "words", "phrase", "interpreter", "sentence", "hits", "found", "reason"}
     for kind in TABLE:
         loose = set(kind.plain) & personal
-        assert loose <= ({"number"} if kind is m.PlacePicked else set()), kind
+        assert loose <= ({"number"} if kind is ev.PlacePicked else set()), kind
 
 
 def test_every_verb_becomes_the_events_it_names():
@@ -180,8 +187,8 @@ def test_every_verb_becomes_the_events_it_names():
 
 def test_a_phrase_after_which_the_card_was_put_away_raises_it_no_more():
     made = play(station(), ("type", "hello"))
-    raised = step(made.world, made.state, m.EmergencyHeard("gas smell"), NOW).state
+    raised = step(made.world, made.state, ev.EmergencyHeard("gas smell"), NOW).state
     assert raised.card_open
-    put_away = step(made.world, raised, m.CardClosed(), NOW).state
-    assert step(made.world, put_away, m.EmergencyHeard("gas smell"), NOW).state == put_away
-    assert step(made.world, put_away, m.EmergencyHeard("not breathing"), NOW).state.card_open
+    put_away = step(made.world, raised, ev.CardClosed(), NOW).state
+    assert step(made.world, put_away, ev.EmergencyHeard("gas smell"), NOW).state == put_away
+    assert step(made.world, put_away, ev.EmergencyHeard("not breathing"), NOW).state.card_open

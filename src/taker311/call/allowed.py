@@ -7,10 +7,13 @@ from typing import Literal
 
 from taker311.base.ids import Ids
 from taker311.base.text import clean, clean_line, did_you_mean
+from taker311.base.words import say
+from taker311.call import events as ev
 from taker311.call import model as m
 from taker311.call.aside import TYPED_911
 from taker311.call.asking import current, is_place_step, needs_duplicate_choice, offers
 from taker311.call.dispositions import DISPOSITION_KEYS, DISPOSITIONS
+from taker311.call.flagging import flag_of
 from taker311.call.steps import unsaved
 from taker311.call.table import refusal
 from taker311.call.world import World
@@ -19,14 +22,14 @@ from taker311.intake.model import Interview
 from taker311.intake.steps import PLACE, REFERRED, STOPPED, layout
 from taker311.search.model import Hit
 
-Made = m.Event | str
+Made = ev.Event | str
 _VALUE_LIMIT = 10_000
 
 
 class Verb:
     """`make` gives the event for a value, or a sentence on what is wrong with it; `kinds` are the events it can become."""
 
-    def __init__(self, make: Callable[[Context, str], Made], *kinds: type[m.Event]) -> None:
+    def __init__(self, make: Callable[[Context, str], Made], *kinds: type[ev.Event]) -> None:
         self.make = make
         self.kinds = kinds
 
@@ -43,7 +46,7 @@ def _number(value: str) -> int:
 
 
 def _type(_context: Context, value: str) -> Made:
-    return m.CardOpened(TYPED_911) if value.strip() == TYPED_911 else m.Typed(value)
+    return ev.CardOpened(TYPED_911) if value.strip() == TYPED_911 else ev.Typed(value)
 
 
 def _open(context: Context, value: str) -> Made:
@@ -51,13 +54,13 @@ def _open(context: Context, value: str) -> Made:
     number = _number(value)
     if number:
         if number > len(context.hits):
-            return "There is no such line; pick one of those shown."
+            return say("There is no such line; pick one of those shown.")
         hit = context.hits[number - 1]
-        return m.Opened(hit.id, number) if hit.kind == "topic" else m.BulletinOpened(hit.id)
+        return ev.Opened(hit.id, number) if hit.kind == "topic" else ev.BulletinOpened(hit.id)
     if value and context.world.bundle.topic(value) is None and _is_bulletin(context, value):
-        return m.BulletinOpened(value)
+        return ev.BulletinOpened(value)
     rank = next((i for i, hit in enumerate(context.hits, 1) if hit.id == value), 0)
-    return m.Opened(value, rank) if value else "Say which line to open."
+    return ev.Opened(value, rank) if value else say("Say which line to open.")
 
 
 def _is_bulletin(context: Context, value: str) -> bool:
@@ -70,22 +73,22 @@ def _current(context: Context) -> str:
 
 def _answer(context: Context, value: str) -> Made:
     if is_place_step(context.state):
-        return m.PlaceTyped(value)
-    return m.Answered(_current(context), value)
+        return ev.PlaceTyped(value)
+    return ev.Answered(_current(context), value)
 
 
 def _confirm(context: Context, _value: str) -> Made:
     match context.state.phase:
         case "readback":
-            return m.ReadBackConfirmed(context.ids.uuid())
+            return ev.ReadBackConfirmed(context.ids.uuid())
         case "transfer":
-            return m.Transferred()
+            return ev.Transferred()
         case "interview" if is_place_step(context.state):
-            return m.PlaceConfirmed()
+            return ev.PlaceConfirmed()
         case "interview" if _is_note(context.world, context.state):
-            return m.Answered(_current(context), "ok")
+            return ev.Answered(_current(context), "ok")
         case _:
-            return "There is nothing to agree to here."
+            return say("There is nothing to agree to here.")
 
 
 def _is_note(world: World, state: m.CallState) -> bool:
@@ -97,8 +100,8 @@ def _is_note(world: World, state: m.CallState) -> bool:
 def _unknown(context: Context, _value: str) -> Made:
     """Of the place: what the caller did say of it is taken as it stands; where nothing was said, it is left out."""
     if not is_place_step(context.state):
-        return m.Answered(_current(context), "unknown")
-    return m.PlaceUnverified("The caller is not sure") if _place_typed(context.state) else m.Skipped(PLACE)
+        return ev.Answered(_current(context), "unknown")
+    return ev.PlaceUnverified("The caller is not sure") if _place_typed(context.state) else ev.Skipped(PLACE)
 
 
 def _heard_question(context: Context) -> str:
@@ -109,24 +112,24 @@ def _heard_question(context: Context) -> str:
 def _join(context: Context, value: str) -> Made:
     number = _number(value.strip())
     if 1 <= number <= len(context.state.duplicates):
-        return m.DuplicateJoined(context.state.duplicates[number - 1].ref)
-    return "There is no such report; pick one of those shown, or say that it is a new one."
+        return ev.DuplicateJoined(context.state.duplicates[number - 1].ref)
+    return say("There is no such report; pick one of those shown, or say that it is a new one.")
 
 
 def _pick(_context: Context, value: str) -> Made:
     number = _number(value.strip())
-    return m.PlacePicked(number) if number else "Say which line it is."
+    return ev.PlacePicked(number) if number else say("Say which line it is.")
 
 
 def _jump(_context: Context, value: str) -> Made:
-    return m.Jumped(value.strip()) if value.strip() else "Say where to."
+    return ev.Jumped(value.strip()) if value.strip() else say("Say where to.")
 
 
 def _language(_context: Context, value: str) -> Made:
     """'es', or 'vi interpreter 4711', or 'en relay'."""
     parts = value.split()
     if not parts:
-        return "Say which language, as in 'es', or 'vi interpreter 4711'."
+        return say("Say which language, as in 'es', or 'vi interpreter 4711'.")
     modes: dict[str, Literal["agent", "interpreter", "relay"]] = {
         "agent": "agent",
         "interpreter": "interpreter",
@@ -135,56 +138,67 @@ def _language(_context: Context, value: str) -> Made:
     mode = parts[1] if len(parts) > 1 else "agent"
     if mode not in modes:
         near = did_you_mean(mode, list(modes))
-        return f"'{clean_line(mode, limit=40)}' is none of agent, interpreter and relay{near}."
-    return m.LanguageSet(parts[0], modes[mode], " ".join(parts[2:]))
+        return say(
+            "'{mode}' is none of agent, interpreter and relay{near}.", mode=clean_line(mode, limit=40), near=near
+        )
+    return ev.LanguageSet(parts[0], modes[mode], " ".join(parts[2:]))
 
 
 def _call_back(_context: Context, value: str) -> Made:
     """'617 555 0142; today after five'."""
     number, _, when = value.partition(";")
-    return m.CallBackAgreed(when=when.strip(), number=number.strip())
+    return ev.CallBackAgreed(when=when.strip(), number=number.strip())
+
+
+def _put_away(context: Context, *, connected: bool) -> Made:
+    """The 911 card lies above the card for callers in distress."""
+    beneath = context.state.distress_open and not context.state.card_open
+    return ev.DistressClosed(connected) if beneath else ev.CardClosed(connected)
 
 
 def _end(context: Context, value: str) -> Made:
     """A code, or the key that stands before it: 1 to 9, then 0."""
     if len(value) == 1 and value in DISPOSITION_KEYS:
         value = list(DISPOSITIONS)[DISPOSITION_KEYS.index(value)]
-    return m.Disposed(value.strip() or context.state.disposition)
+    return ev.Disposed(value.strip() or context.state.disposition)
 
 
 VERBS: dict[str, Verb] = {
-    "type": Verb(_type, m.Typed),
-    "open": Verb(_open, m.Opened, m.BulletinOpened),
-    "acknowledge": Verb(lambda c, v: m.BulletinAcknowledged(v or c.state.bulletin_id), m.BulletinAcknowledged),
-    "no-answer": Verb(lambda _c, _v: m.NoAnswerFound(), m.NoAnswerFound),
-    "answered": Verb(lambda _c, _v: m.AnswerGiven(), m.AnswerGiven),
-    "intake": Verb(lambda _c, _v: m.IntakeStarted(), m.IntakeStarted),
-    "transfer": Verb(lambda _c, _v: m.TransferShown(), m.TransferShown),
-    "answer": Verb(_answer, m.Answered, m.PlaceTyped),
-    "unknown": Verb(_unknown, m.Answered, m.PlaceUnverified, m.Skipped),
-    "skip": Verb(lambda c, _v: m.Skipped(_current(c)), m.Skipped),
-    "draft": Verb(lambda c, v: m.FieldTyped(_current(c), v), m.FieldTyped),
-    "take": Verb(lambda c, _v: m.HeardTaken(_heard_question(c)), m.HeardTaken),
-    "leave": Verb(lambda c, _v: m.HeardLeft(_heard_question(c)), m.HeardLeft),
-    "pick": Verb(_pick, m.PlacePicked),
-    "unverified": Verb(lambda _c, v: m.PlaceUnverified(v), m.PlaceUnverified),
-    "join": Verb(_join, m.DuplicateJoined),
-    "new": Verb(lambda _c, _v: m.DuplicateNew(), m.DuplicateNew),
-    "confirm": Verb(_confirm, m.ReadBackConfirmed, m.Transferred, m.PlaceConfirmed, m.Answered),
-    "jump": Verb(_jump, m.Jumped),
-    "back": Verb(lambda _c, _v: m.WentBack(), m.WentBack),
-    "second": Verb(lambda _c, _v: m.SecondTopicBegun(), m.SecondTopicBegun),
-    "wrapup": Verb(lambda _c, _v: m.WrapUpBegun(), m.WrapUpBegun),
-    "end": Verb(_end, m.Disposed),
-    "emergency": Verb(lambda _c, _v: m.CardOpened("key"), m.CardOpened),
-    "close": Verb(lambda _c, _v: m.CardClosed(connected=False), m.CardClosed),
-    "connected": Verb(lambda _c, _v: m.CardClosed(connected=True), m.CardClosed),
-    "hold": Verb(lambda _c, _v: m.Held(), m.Held),
-    "resume": Verb(lambda _c, _v: m.Resumed(), m.Resumed),
-    "help-me": Verb(lambda _c, _v: m.HelpCalled(), m.HelpCalled),
-    "language": Verb(_language, m.LanguageSet),
-    "call-back": Verb(_call_back, m.CallBackAgreed),
-    "park": Verb(lambda _c, _v: m.Parked(), m.Parked),
+    "type": Verb(_type, ev.Typed),
+    "open": Verb(_open, ev.Opened, ev.BulletinOpened),
+    "acknowledge": Verb(lambda c, v: ev.BulletinAcknowledged(v or c.state.bulletin_id), ev.BulletinAcknowledged),
+    "no-answer": Verb(lambda _c, _v: ev.NoAnswerFound(), ev.NoAnswerFound),
+    "answered": Verb(lambda _c, _v: ev.AnswerGiven(), ev.AnswerGiven),
+    "intake": Verb(lambda _c, _v: ev.IntakeStarted(), ev.IntakeStarted),
+    "transfer": Verb(lambda _c, _v: ev.TransferShown(), ev.TransferShown),
+    "answer": Verb(_answer, ev.Answered, ev.PlaceTyped),
+    "unknown": Verb(_unknown, ev.Answered, ev.PlaceUnverified, ev.Skipped),
+    "skip": Verb(lambda c, _v: ev.Skipped(_current(c)), ev.Skipped),
+    "draft": Verb(lambda c, v: ev.FieldTyped(_current(c), v), ev.FieldTyped),
+    "take": Verb(lambda c, _v: ev.HeardTaken(_heard_question(c)), ev.HeardTaken),
+    "leave": Verb(lambda c, _v: ev.HeardLeft(_heard_question(c)), ev.HeardLeft),
+    "pick": Verb(_pick, ev.PlacePicked),
+    "unverified": Verb(lambda _c, v: ev.PlaceUnverified(v), ev.PlaceUnverified),
+    "join": Verb(_join, ev.DuplicateJoined),
+    "new": Verb(lambda _c, _v: ev.DuplicateNew(), ev.DuplicateNew),
+    "confirm": Verb(_confirm, ev.ReadBackConfirmed, ev.Transferred, ev.PlaceConfirmed, ev.Answered),
+    "jump": Verb(_jump, ev.Jumped),
+    "back": Verb(lambda _c, _v: ev.WentBack(), ev.WentBack),
+    "second": Verb(lambda _c, _v: ev.SecondTopicBegun(), ev.SecondTopicBegun),
+    "wrapup": Verb(lambda _c, _v: ev.WrapUpBegun(), ev.WrapUpBegun),
+    "end": Verb(_end, ev.Disposed),
+    "emergency": Verb(lambda _c, _v: ev.CardOpened("key"), ev.CardOpened),
+    "distress": Verb(lambda _c, _v: ev.DistressOpened(), ev.DistressOpened),
+    "close": Verb(lambda c, _v: _put_away(c, connected=False), ev.CardClosed, ev.DistressClosed),
+    "connected": Verb(lambda c, _v: _put_away(c, connected=True), ev.CardClosed, ev.DistressClosed),
+    "hold": Verb(lambda _c, _v: ev.Held(), ev.Held),
+    "resume": Verb(lambda _c, _v: ev.Resumed(), ev.Resumed),
+    "help-me": Verb(lambda _c, _v: ev.HelpCalled(), ev.HelpCalled),
+    "mark-review": Verb(lambda _c, _v: ev.MarkedForReview(), ev.MarkedForReview),
+    "language": Verb(_language, ev.LanguageSet),
+    "call-back": Verb(_call_back, ev.CallBackAgreed),
+    "flag": Verb(lambda c, v: flag_of(c.state, v), ev.AnswerFlagged),
+    "park": Verb(lambda _c, _v: ev.Parked(), ev.Parked),
 }
 
 
@@ -193,7 +207,7 @@ def event_for(context: Context, do: str, value: str) -> Made:
     verb = VERBS.get(do)
     if verb is None:
         do = clean_line(do, limit=40)
-        return f"There is no '{do}' here{did_you_mean(do, list(VERBS))}."
+        return say("There is no '{do}' here{near}.", do=do, near=did_you_mean(do, list(VERBS)))
     return verb.make(context, clean(value, limit=_VALUE_LIMIT))
 
 
@@ -204,7 +218,8 @@ BEGINS = ("type", "open", "wrapup", "language", "call-back")
 def allowed(world: World, state: m.CallState) -> tuple[str, ...]:
     """The verbs that can do something now, in the order of the table of verbs."""
     if state.phase == "ready" and not state.card_open:
-        unread = ("acknowledge",) if world.permissions.must_acknowledge else ()
+        to_read = any(one.must_read and one.id not in state.acknowledged for one in world.bundle.bulletins)
+        unread = ("acknowledge",) if to_read else ()
         return (*BEGINS, *unread, "emergency")
     return tuple(
         name
@@ -220,8 +235,10 @@ def _unacknowledged(world: World, state: m.CallState) -> bool:
 
 # What else must be true where the table of states alone would let a verb through.
 _ONLY_WHEN: dict[str, Callable[[World, m.CallState], bool]] = {
-    "close": lambda _w, state: state.card_open,
-    "connected": lambda _w, state: state.card_open,
+    "mark-review": lambda _w, state: not state.marked,
+    "distress": lambda world, state: bool(world.city.distress_card.say) and not state.distress_open,
+    "close": lambda _w, state: state.card_open or state.distress_open,
+    "connected": lambda _w, state: state.card_open or state.distress_open,
     "resume": lambda _w, state: state.held_since is not None,
     "intake": lambda world, state: world.script(state) is not None,
     "transfer": lambda world, state: world.transfer(state) is not None,

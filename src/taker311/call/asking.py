@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from taker311.base.text import clean, clean_line
-from taker311.call.model import (
+from taker311.base.words import noted, say
+from taker311.call.events import (
     Answered,
-    CallState,
     DuplicateJoined,
     DuplicateNew,
     DuplicatesFound,
     FieldTyped,
-    FindDuplicates,
-    FindPlaces,
     HeardLeft,
     HeardTaken,
     Jumped,
@@ -23,8 +21,8 @@ from taker311.call.model import (
     PlaceTyped,
     PlaceUnverified,
     Skipped,
-    Step,
 )
+from taker311.call.model import CallState, FindDuplicates, FindPlaces, Step
 from taker311.call.steps import go, refuse, stand
 from taker311.call.world import World
 from taker311.intake import interview as interviews
@@ -35,7 +33,7 @@ from taker311.intake.steps import PLACE, REFERRED, STOPPED, layout
 from taker311.knowledge.model import Script
 from taker311.places.model import Place
 
-_NO_PLACE_NOW = "No place is being asked for now."
+_NO_PLACE_NOW = noted("No place is being asked for now.")
 _DRAFT_LIMIT = 2_000
 _PLACE_LIMIT = 300
 
@@ -79,11 +77,13 @@ def _without(state: CallState, step: str) -> dict[str, str]:
 def answered(world: World, state: CallState, event: Answered, at: datetime) -> Step:
     found = current(world, state)
     if found is None:
-        return refuse(state, "No questions are being asked now.")
+        return refuse(state, say("No questions are being asked now."))
     script, interview = found
     question = layout(script).questions.get(event.question)
     if question is None:
-        return refuse(state, f"This script asks nothing called '{clean_line(event.question, limit=40)}'.")
+        return refuse(
+            state, say("This script asks nothing called '{question}'.", question=clean_line(event.question, limit=40))
+        )
     answer = parse_answer(
         question, event.text, lang=world.spoken(state), today=world.today(at), area=world.city.area or "US"
     )
@@ -95,7 +95,7 @@ def answered(world: World, state: CallState, event: Answered, at: datetime) -> S
 def skipped(world: World, state: CallState, event: Skipped, _at: datetime) -> Step:
     found = current(world, state)
     if found is None:
-        return refuse(state, "No questions are being asked now.")
+        return refuse(state, say("No questions are being asked now."))
     return _moved(state, interviews.skip(*found, event.question))
 
 
@@ -106,7 +106,7 @@ def _offer(world: World, state: CallState, question: str) -> Heard | None:
 def heard_taken(world: World, state: CallState, event: HeardTaken, at: datetime) -> Step:
     found, offer = current(world, state), _offer(world, state, event.question)
     if found is None or offer is None:
-        return refuse(state, "Nothing was heard for that question.")
+        return refuse(state, say("Nothing was heard for that question."))
     script, interview = found
     here = interview.at
     result = interviews.give(script, interview, event.question, offer.answer)
@@ -118,27 +118,27 @@ def heard_taken(world: World, state: CallState, event: HeardTaken, at: datetime)
 
 def heard_left(world: World, state: CallState, event: HeardLeft, _at: datetime) -> Step:
     if _offer(world, state, event.question) is None:
-        return refuse(state, "Nothing was heard for that question.")
+        return refuse(state, say("Nothing was heard for that question."))
     return go(state, left=(*state.left, event.question))
 
 
 def field_typed(_world: World, state: CallState, event: FieldTyped, _at: datetime) -> Step:
     if state.interview is None or event.step != state.interview.at:
-        return refuse(state, "That is not what is being asked.")
+        return refuse(state, say("That is not what is being asked."))
     return go(state, drafts={**state.drafts, event.step: clean(event.text, limit=_DRAFT_LIMIT)})
 
 
 def jumped(world: World, state: CallState, event: Jumped, _at: datetime) -> Step:
     found = current(world, state)
     if found is None:
-        return refuse(state, "No questions are being asked now.")
+        return refuse(state, say("No questions are being asked now."))
     return _moved(state, interviews.jump(*found, event.step), picked=None)
 
 
 # ---------------------------------------------------------------- the place
 def place_typed(_world: World, state: CallState, event: PlaceTyped, _at: datetime) -> Step:
     if not is_place_step(state):
-        return refuse(state, _NO_PLACE_NOW)
+        return refuse(state, say(_NO_PLACE_NOW))
     text = clean(event.text, limit=_PLACE_LIMIT).replace("\n", " ").replace("\t", " ")
     return go(state, FindPlaces(text), drafts={**state.drafts, PLACE: text}, places=(), picked=None)
 
@@ -150,9 +150,9 @@ def places_found(_world: World, state: CallState, event: PlacesFound, _at: datet
 def place_picked(world: World, state: CallState, event: PlacePicked, _at: datetime) -> Step:
     found = current(world, state)
     if found is None or not is_place_step(state):
-        return refuse(state, _NO_PLACE_NOW)
+        return refuse(state, say(_NO_PLACE_NOW))
     if not 1 <= event.number <= len(state.places):
-        return refuse(state, "There is no such line; type more of the place, or take it as it stands.")
+        return refuse(state, say("There is no such line; type more of the place, or take it as it stands."))
     place = state.places[event.number - 1].place
     wrong = interviews.accepts(found[0], place)
     return refuse(state, wrong.sentence) if wrong else go(state, picked=place)
@@ -162,41 +162,40 @@ def place_confirmed(world: World, state: CallState, _event: PlaceConfirmed, _at:
     """The caller agreed to the place that was read back, or to the one that stood there before."""
     found = current(world, state)
     if found is None or not is_place_step(state):
-        return refuse(state, _NO_PLACE_NOW)
+        return refuse(state, say(_NO_PLACE_NOW))
     script, interview = found
     place = state.picked or interview.place
     if place is None:
-        return refuse(state, "No place was picked yet.")
-    return _placed(world, script, state, place, interviews.set_place(script, interview, place))
+        return refuse(state, say("No place was picked yet."))
+    return _placed(script, state, place, interviews.set_place(script, interview, place))
 
 
-def _placed(world: World, script: Script, state: CallState, place: Place, result: Interview | Refusal) -> Step:
+def _placed(script: Script, state: CallState, place: Place, result: Interview | Refusal) -> Step:
     """A place that is another one than before may have other reports nearby."""
     changes: dict[str, object] = {"places": (), "picked": None, "drafts": _without(state, PLACE)}
     if state.interview is None or place != state.interview.place:
         changes |= {"duplicates": (), "duplicate_choice": ""}
     step = _moved(state, result, **changes)
-    return step if step.refusal else _look_for_duplicates(world, script, step)
+    return step if step.refusal else _look_for_duplicates(script, step)
 
 
 def place_unverified(world: World, state: CallState, event: PlaceUnverified, _at: datetime) -> Step:
     found = current(world, state)
     if found is None or not is_place_step(state):
-        return refuse(state, _NO_PLACE_NOW)
+        return refuse(state, say(_NO_PLACE_NOW))
     text = clean_line(event.text or state.drafts.get(PLACE, ""), limit=_PLACE_LIMIT)
     if not text:
-        return refuse(state, "Type the place first, as the caller says it.")
+        return refuse(state, say("Type the place first, as the caller says it."))
     if not event.reason.strip():
-        return refuse(state, "Say why the place can't be verified.")
+        return refuse(state, say("Say why the place can't be verified."))
     place = Place(kind="unverified", label=text, typed=text, reason=clean_line(event.reason, limit=200))
-    return _placed(world, found[0], state, place, interviews.set_place(*found, place))
+    return _placed(found[0], state, place, interviews.set_place(*found, place))
 
 
-def _look_for_duplicates(world: World, script: Script, step: Step) -> Step:
+def _look_for_duplicates(script: Script, step: Step) -> Step:
     interview = step.state.interview
     if (
         not script.duplicates_m
-        or not world.permissions.see_nearby_cases
         or step.state.duplicate_choice
         or interview is None
         or interview.place is None
@@ -207,18 +206,20 @@ def _look_for_duplicates(world: World, script: Script, step: Step) -> Step:
     return go(step.state, FindDuplicates(services, interview.place, script.duplicates_m))
 
 
-def duplicates_found(_world: World, state: CallState, event: DuplicatesFound, _at: datetime) -> Step:
-    return go(state, duplicates=event.found)
+def duplicates_found(world: World, state: CallState, event: DuplicatesFound, _at: datetime) -> Step:
+    """Who may not see others' cases is shown this desk's own alone."""
+    others = world.permissions.see_nearby_cases
+    return go(state, duplicates=tuple(found for found in event.found if others or found.ours))
 
 
 def duplicate_joined(_world: World, state: CallState, event: DuplicateJoined, _at: datetime) -> Step:
     if event.ref not in [duplicate.ref for duplicate in state.duplicates]:
-        return refuse(state, "That report is not among those nearby.")
+        return refuse(state, say("That report is not among those nearby."))
     return go(state, duplicate_choice=event.ref)
 
 
 def duplicate_new(_world: World, state: CallState, _event: DuplicateNew, _at: datetime) -> Step:
-    return go(state, duplicate_choice="new") if state.duplicates else refuse(state, "There are no reports nearby.")
+    return go(state, duplicate_choice="new") if state.duplicates else refuse(state, say("There are no reports nearby."))
 
 
 def is_place_step(state: CallState) -> bool:

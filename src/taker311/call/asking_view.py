@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from taker311.base.words import say
 from taker311.call import spoken
 from taker311.call.asking import current, needs_duplicate_choice, offers
 from taker311.call.model import CallState
@@ -22,7 +23,7 @@ from taker311.places.model import Place
 
 
 def interview_view(world: World, state: CallState, around: Situation) -> View:
-    shown = View(state="interview", title=_title(world, state))
+    shown = View(state="interview", title=world.topic_title(state))
     found = current(world, state)
     if found is None:
         return shown
@@ -35,33 +36,28 @@ def interview_view(world: World, state: CallState, around: Situation) -> View:
         label = _heard_label(world, script, heard[0], lang)
         shown = replace(shown, heard=heard[0].words, heard_question=label)
     if needs_duplicate_choice(state):
-        return _duplicates(shown, state, around)
+        return _duplicates(shown, state, around, lang)
     if interview.at == PLACE:
         return _place(shown, state, interview, lang)
     if interview.at == STOPPED:
         question = stopped_by(script, interview)
-        say = pick(question.stop.say, lang, world.first) if question and question.stop else ""
-        return replace(shown, say=say, notice="This answer ends the questions.")
+        aloud = pick(question.stop.say, lang, world.first) if question and question.stop else ""
+        return replace(shown, say=aloud, notice=say("This answer ends the questions."))
     if interview.at == REFERRED:
         row = matching_row(script, values(script, interview))
-        say = pick(script.routes[row].say, lang, world.first) if row is not None else ""
-        return replace(shown, say=say, notice="No case is made of this.")
+        aloud = pick(script.routes[row].say, lang, world.first) if row is not None else ""
+        return replace(shown, say=aloud, notice=say("No case is made of this."))
     return _question(shown, layout(script).questions[interview.at], interview, lang, world.first)
 
 
 def readback_view(world: World, state: CallState, around: Situation) -> View:
-    shown = View(state="readback", title=_title(world, state), kind="confirm")
+    shown = View(state="readback", title=world.topic_title(state), kind="confirm")
     found = current(world, state)
     if found is None:
         return shown
     lang = world.spoken(state)
     shown = replace(shown, say=spoken.readback_opening(lang), lines=readback(*found, lang, world.first))
-    return _duplicates(shown, state, around) if needs_duplicate_choice(state) else shown
-
-
-def _title(world: World, state: CallState) -> str:
-    text = world.topic_text(state)
-    return text.title if text else ""
+    return _duplicates(shown, state, around, lang) if needs_duplicate_choice(state) else shown
 
 
 def _heard_label(world: World, script: Script, offer: Heard, lang: str) -> str:
@@ -130,14 +126,14 @@ def _with_ward(place: Place) -> str:
     return f"{place.label}, {_district('ward', ward)}" if ward else place.label
 
 
-def _duplicates(shown: View, state: CallState, around: Situation) -> View:
+def _duplicates(shown: View, state: CallState, around: Situation, lang: str) -> View:
     choices = tuple(
         ViewChoice(str(i), spoken.duplicate_line(d, around.now), "ours" if d.ours else "city")
         for i, d in enumerate(state.duplicates[:7], 1)
     )
     return replace(
         shown,
-        ask="Is it one of these reports?",
+        ask=phrase("duplicates.ask", lang),
         kind="duplicates",
-        choices=(*choices, ViewChoice("0", "None of them: a new report")),
+        choices=(*choices, ViewChoice("0", say("None of them: a new report"))),
     )

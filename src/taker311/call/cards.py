@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from taker311.base.codec import Value
+from taker311.base.words import day, noted, plural, say, whole_day
+from taker311.call import past_date
 from taker311.call.world import World
-from taker311.knowledge.model import Asked, Topic, pick
+from taker311.knowledge.model import Asked, Bulletin, Topic, pick
 
 
 class Card(Value, frozen=True):
@@ -46,12 +48,14 @@ def bulletin_card(world: World, id: str, lang: str) -> Card | None:  # noqa: A00
     """The card of a bulletin or a rumour."""
     bulletin = world.bundle.bulletin(id)
     if bulletin is not None:
-        until = f"until {bulletin.valid_to.isoformat()} {bulletin.until_time}".strip() if bulletin.valid_to else ""
+        until = until_when(bulletin)
         return Card(
             title=pick(bulletin.titles, lang, world.first),
             say=pick(bulletin.say, lang, world.first),
             details=pick(bulletin.details, lang, world.first),
-            facts=tuple(fact for fact in ("bulletin", until, "must be read" if bulletin.must_read else "") if fact),
+            facts=tuple(
+                fact for fact in (say("bulletin"), until, say("must be read") if bulletin.must_read else "") if fact
+            ),
         )
     rumour = world.bundle.rumour(id)
     if rumour is None:
@@ -59,8 +63,24 @@ def bulletin_card(world: World, id: str, lang: str) -> Card | None:  # noqa: A00
     return Card(
         title=pick(rumour.claims, lang, world.first),
         say=pick(rumour.say, lang, world.first),
-        facts=(f"rumour: {rumour.status}",),
+        facts=(say(RUMOUR_IS[rumour.status]),),
     )
+
+
+RUMOUR_IS = {
+    "true": noted("rumour: true"),
+    "false": noted("rumour: false"),
+    "unconfirmed": noted("rumour: unconfirmed"),
+}
+
+
+def until_when(bulletin: Bulletin) -> str:
+    """How long a bulletin counts, in the agent's words; '' where nobody said."""
+    if bulletin.valid_to is None:
+        return ""
+    if bulletin.until_time:
+        return say("until {day} {time}", day=day(bulletin.valid_to), time=bulletin.until_time)
+    return say("until {day}", day=day(bulletin.valid_to))
 
 
 def _facts(world: World, topic: Topic, lang: str) -> tuple[str, ...]:
@@ -75,10 +95,10 @@ def _facts(world: World, topic: Topic, lang: str) -> tuple[str, ...]:
         if phone:
             facts.append(f"{pick(phone.names, lang, world.first)}: {phone.number}")
     if topic.reviewed:
-        facts.append(f"reviewed {topic.reviewed.isoformat()}")
+        facts.append(say("reviewed {day}", day=whole_day(topic.reviewed)))
     script = world.bundle.script(topic.script) if topic.script else None
     if script:
-        facts.append(f"{len(script.questions)} questions")
+        facts.append(plural(len(script.questions), "{count} question", "{count} questions"))
     return tuple(facts)
 
 
@@ -86,13 +106,10 @@ def _marks(world: World, topic: Topic, lang: str, today: date) -> tuple[str, ...
     """What the agent must know before trusting this answer."""
     marks: list[str] = []
     if lang not in topic.texts:
-        marks.append(f"There is no text in '{lang}' yet: this one is in '{world.first}'.")
+        marks.append(say("There is no text in '{lang}' yet: this one is in '{first}'.", lang=lang, first=world.first))
     elif topic.texts[lang].stale:
-        marks.append("This translation is older than its original.")
-    if topic.review_by and topic.review_by < today:
-        marks.append(f"This answer was to be reviewed by {topic.review_by.isoformat()}: say that it may have changed.")
-    if (topic.valid_to and topic.valid_to < today) or (topic.valid_from and topic.valid_from > today):
-        marks.append("This answer is not in force today.")
+        marks.append(say("This translation is older than its original."))
+    marks += past_date.marks(world, topic, lang, today)
     if topic.status == "draft":
-        marks.append("This answer is a draft.")
+        marks.append(say("This answer is a draft."))
     return tuple(marks)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from taker311.base.words import language
 from taker311.knowledge.model import Texts
+
+
+def in_words(code: str) -> str:
+    """A code as the agent reads it."""
+    texts = DISPOSITIONS.get(code, {})
+    return texts.get(language()) or texts.get("en") or code
+
 
 DISPOSITION_KEYS = "1234567890"
 

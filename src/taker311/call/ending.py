@@ -5,21 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from taker311.base.text import clean_line, did_you_mean
+from taker311.base.words import say
 from taker311.call.asking import current, needs_duplicate_choice
 from taker311.call.dispositions import DISPOSITIONS
-from taker311.call.model import (
-    CallState,
-    Disposed,
-    EndCall,
-    Finished,
-    ParkCall,
-    Parked,
-    SecondTopicBegun,
-    Step,
-    TakenUp,
-    WentBack,
-    WrapUpBegun,
-)
+from taker311.call.events import Disposed, Parked, SecondTopicBegun, TakenUp, WentBack, WrapUpBegun
+from taker311.call.model import CallState, EndCall, Finished, ParkCall, Step
 from taker311.call.steps import NO_INTERVIEW, go, known_of_caller, refuse, stand, unsaved, wrap_up
 from taker311.call.world import World
 from taker311.intake import interview as interviews
@@ -39,7 +29,7 @@ def went_back(world: World, state: CallState, _event: WentBack, _at: datetime) -
         case "wrapup":
             return go(state, phase=state.wrapup_from, finished=state.finished[: state.wrapup_after], disposition="")
         case "done":
-            return refuse(state, "The case is saved; a change to it is a new report that names its reference.")
+            return refuse(state, say("The case is saved; a change to it is a new report that names its reference."))
         case _:
             return _back_in_interview(world, state)
 
@@ -64,7 +54,7 @@ def second_topic_begun(_world: World, state: CallState, _event: SecondTopicBegun
         return refuse(state, unsaved(state))
     referred = _referred(state, at)
     if state.phase == "interview" and not referred:
-        return refuse(state, "Questions are being asked: answer them, or wrap up, before something else begins.")
+        return refuse(state, say("Questions are being asked: answer them, or wrap up, before something else begins."))
     return go(
         state,
         **{**NO_INTERVIEW, "caller_answers": known_of_caller(state)},
@@ -95,10 +85,8 @@ def wrapup_begun(_world: World, state: CallState, _event: WrapUpBegun, at: datet
 def disposed(_world: World, state: CallState, event: Disposed, at: datetime) -> Step:
     code = clean_line(event.code, limit=40) or state.disposition
     if code not in DISPOSITIONS:
-        known = ", ".join(DISPOSITIONS)
-        return refuse(
-            state, f"Say how the call ended{did_you_mean(code, list(DISPOSITIONS)) if code else ''}: {known}."
-        )
+        near = did_you_mean(code, list(DISPOSITIONS)) if code else ""
+        return refuse(state, say("Say how the call ended{near}: {known}.", near=near, known=", ".join(DISPOSITIONS)))
     if unsaved(state):
         return refuse(state, unsaved(state))
     return go(state, EndCall(), phase="ready", disposition=code, ended_at=at)

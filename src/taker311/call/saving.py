@@ -6,17 +6,10 @@ from datetime import datetime
 
 import msgspec
 
+from taker311.base.words import say
 from taker311.call.asking import current
-from taker311.call.model import (
-    CallState,
-    CaseSaved,
-    Finished,
-    ReadBackConfirmed,
-    ReceiptCame,
-    SaveCase,
-    SaveFailed,
-    Step,
-)
+from taker311.call.events import CaseSaved, ReadBackConfirmed, ReceiptCame, SaveFailed
+from taker311.call.model import CallState, Finished, SaveCase, Step
 from taker311.call.steps import go, refuse, stand
 from taker311.call.world import World
 from taker311.cases.model import Case, CaseAnswer
@@ -31,16 +24,16 @@ from taker311.knowledge.model import PERSONAL_TYPES, Question
 def readback_confirmed(world: World, state: CallState, event: ReadBackConfirmed, at: datetime) -> Step:
     found = current(world, state)
     if found is None:
-        return refuse(state, "Nothing was read back yet.")
+        return refuse(state, say("Nothing was read back yet."))
     if state.saving and not state.not_saved:
-        return refuse(state, "The case is being saved.")
+        return refuse(state, say("The case is being saved."))
     standing = interviews.jump(*found, READBACK)
     if isinstance(standing, Interview) and standing.at != READBACK:
         return stand(state, standing)
     case_id = state.saving or event.case_id
     case = make_case(world, state, case_id, at)
     if case is None:
-        return refuse(state, "With these answers nobody takes this case: transfer the caller or wrap up.")
+        return refuse(state, say("With these answers nobody takes this case: transfer the caller or wrap up."))
     return go(state, SaveCase(case), saving=case_id, confirmed_at=at, not_saved="")
 
 
@@ -104,7 +97,7 @@ def _case_answer(question: Question, answer: Answer, lang: str) -> CaseAnswer:
 
 def case_saved(world: World, state: CallState, event: CaseSaved, at: datetime) -> Step:
     if event.case_id != state.saving:
-        return refuse(state, "That case is not the one being saved here.")
+        return refuse(state, say("That case is not the one being saved here."))
     found = current(world, state)
     # Routed as of the moment the case carries: at midnight the promise that is read out must still be the one that was saved.
     routed = route(*found, world.city, state.confirmed_at or at) if found else None
@@ -131,7 +124,7 @@ def case_saved(world: World, state: CallState, event: CaseSaved, at: datetime) -
 
 
 def save_failed(_world: World, state: CallState, event: SaveFailed, _at: datetime) -> Step:
-    return go(state, not_saved=event.sentence) if state.saving else refuse(state, "No case is being saved.")
+    return go(state, not_saved=event.sentence) if state.saving else refuse(state, say("No case is being saved."))
 
 
 def receipt_came(_world: World, state: CallState, event: ReceiptCame, _at: datetime) -> Step:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from taker311.base.codec import Value
+from taker311.base.words import noted
 from taker311.call.cards import Card
 from taker311.intake.display import ReadLine
 from taker311.intake.model import OutlineLine
@@ -26,6 +27,33 @@ InputKind = Literal[
     "confirm",
     "duplicates",
 ]
+
+
+# What a choice's mark is called on a screen.
+MARKS: dict[str, str] = {
+    "exact": noted("exact"),
+    "chosen": noted("chosen"),
+    "ours": noted("ours"),
+    "city": noted("the city's"),
+    "bulletin": noted("bulletin"),
+    "rumour": noted("rumour"),
+}
+
+# What the agent calls a state of the call.
+STATES: dict[str, str] = {
+    "ready": noted("ready"),
+    "talking": noted("search"),
+    "bulletin": noted("bulletin"),
+    "topic": noted("topic"),
+    "transfer": noted("transfer"),
+    "interview": noted("questions"),
+    "readback": noted("read back"),
+    "done": noted("done"),
+    "wrapup": noted("wrap-up"),
+    "held": noted("on hold"),
+    "emergency": noted("emergency"),
+    "distress": noted("distress"),
+}
 
 
 class ViewChoice(Value, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from taker311.base.words import number, say, span
 from taker311.call.model import Duplicate, Finished
 from taker311.cases.reference import format_ref, spoken
 
@@ -38,18 +39,19 @@ def done(last: Finished, agency: str, lang: str) -> str:
 def where_it_is(last: Finished, online: bool | None) -> str:
     """For the agent: where the case is now, and what happens to it by itself."""
     if last.request_id:
-        return f"The city has it: number {last.request_id}."
+        return say("The city has it: number {request_id}.", request_id=last.request_id)
     if last.in_memory:
-        return "Kept in memory only: nobody is signed in here. Sign in before this desk is closed, or write it down."
+        return say(
+            "Kept in memory only: nobody is signed in here. Sign in before this desk is closed, or write it down."
+        )
     if online is False:
-        return "Saved on this desk. The CRM is not answering; it is sent by itself."
-    return "Saved on this desk. It is on its way to the CRM."
+        return say("Saved on this desk. The CRM is not answering; it is sent by itself.")
+    return say("Saved on this desk. It is on its way to the CRM.")
 
 
 def duplicate_line(duplicate: Duplicate, now: datetime) -> str:
     """'K3F-7QX2-D, 12 m away, 2 days ago, 1204 Washington Street'."""
-    minutes = max(0, int((now - duplicate.created).total_seconds() // 60))
-    age = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} days"
-    number = format_ref(duplicate.ref) if duplicate.ours else duplicate.ref
-    where = f", {duplicate.place}" if duplicate.place else ""
-    return f"{number}, {duplicate.metres} m away, {age} ago{where}"
+    age = span((now - duplicate.created).total_seconds())
+    ref = format_ref(duplicate.ref) if duplicate.ours else duplicate.ref
+    near = say("{ref}, {metres} m away, {age} ago", ref=ref, metres=number(duplicate.metres), age=age)
+    return f"{near}, {duplicate.place}" if duplicate.place else near

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from taker311.base.words import say
 from taker311.call.model import CallState, Effect, Finished, Step
 from taker311.intake.interview import caller_answers
 from taker311.intake.model import Answer, Interview
@@ -58,7 +59,9 @@ def wrap_up(state: CallState, *done: Finished, disposition: str = "") -> Step:
 def unsaved(state: CallState) -> str:
     """Why this topic can't be left: its case could not be saved. Empty when it can."""
     return (
-        "The case is not saved: confirm it once more, or put the call aside until it can be." if state.not_saved else ""
+        say("The case is not saved: confirm it once more, or put the call aside until it can be.")
+        if state.not_saved
+        else ""
     )
 
 

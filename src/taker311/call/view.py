@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from taker311.base.words import say
 from taker311.call import spoken
 from taker311.call.allowed import allowed
 from taker311.call.asking_view import interview_view, readback_view
-from taker311.call.cards import bulletin_card, topic_card
-from taker311.call.dispositions import DISPOSITION_KEYS, DISPOSITIONS
+from taker311.call.cards import Card, bulletin_card, topic_card
+from taker311.call.dispositions import DISPOSITION_KEYS, DISPOSITIONS, in_words
+from taker311.call.distress import distress_view
 from taker311.call.model import CallState
 from taker311.call.shown import Situation, View, ViewChoice
 from taker311.call.world import World
@@ -21,8 +23,10 @@ def view(world: World, state: CallState, around: Situation, problem: str = "") -
     """What to show for `state`; `problem` is the refusal of the last input."""
     if state.card_open:
         shown = _emergency(world, state)
+    elif state.distress_open:
+        shown = distress_view(world, state)
     elif state.held_since is not None:
-        shown = View(state="held", title=_title(world, state), notice="On hold.")
+        shown = View(state="held", title=world.topic_title(state), notice=say("On hold."))
     else:
         shown = _PARTS[state.phase](world, state, around)
     return replace(
@@ -31,11 +35,6 @@ def view(world: World, state: CallState, around: Situation, problem: str = "") -
         ref=format_ref(state.finished[-1].ref) if state.finished and state.finished[-1].ref else "",
         problem=problem or state.not_saved,
     )
-
-
-def _title(world: World, state: CallState) -> str:
-    text = world.topic_text(state)
-    return text.title if text else ""
 
 
 def _emergency(world: World, state: CallState) -> View:
@@ -51,12 +50,12 @@ def _ready(world: World, _state: CallState, _around: Situation) -> View:
 
 
 def _talking(world: World, state: CallState, around: Situation) -> View:
-    say = "" if state.typed or state.again else pick(world.city.greeting, world.spoken(state), world.first)
+    greeting = "" if state.typed or state.again else pick(world.city.greeting, world.spoken(state), world.first)
     marks = {"topic": "", "bulletin": "bulletin", "rumour": "rumour"}
     choices = tuple(ViewChoice(str(i), hit.title, marks[hit.kind]) for i, hit in enumerate(around.hits[:9], 1))
     return View(
         state="talking",
-        say=say,
+        say=greeting,
         kind="search",
         draft=state.typed,
         choices=choices,
@@ -65,13 +64,20 @@ def _talking(world: World, state: CallState, around: Situation) -> View:
 
 
 def _topic(world: World, state: CallState, around: Situation) -> View:
-    card = topic_card(world, state.topic_id, world.spoken(state), around.now)
+    card = _with_flag(state, state.topic_id, topic_card(world, state.topic_id, world.spoken(state), around.now))
     return View(state="topic", title=card.title if card else "", say=card.say if card else "", card=card)
 
 
 def _bulletin(world: World, state: CallState, _around: Situation) -> View:
-    card = bulletin_card(world, state.bulletin_id, world.spoken(state))
+    card = _with_flag(state, state.bulletin_id, bulletin_card(world, state.bulletin_id, world.spoken(state)))
     return View(state="bulletin", title=card.title if card else "", say=card.say if card else "", card=card)
+
+
+def _with_flag(state: CallState, about: str, card: Card | None) -> Card | None:
+    """The card says that it was flagged, as its last mark."""
+    if about not in state.flagged or card is None:
+        return card
+    return replace(card, marks=(*card.marks, say("Flagged for its owner.")))
 
 
 def _transfer(world: World, state: CallState, _around: Situation) -> View:
@@ -80,13 +86,13 @@ def _transfer(world: World, state: CallState, _around: Situation) -> View:
         return View(state="transfer")
     agency = world.bundle.agency(target.agency)
     phone = world.bundle.phone(target.phone or (agency.phone if agency else ""))
-    say = pick(target.say, lang, world.first) or (pick(agency.transfer, lang, world.first) if agency else "")
+    aloud = pick(target.say, lang, world.first) or (pick(agency.transfer, lang, world.first) if agency else "")
     hours = pick(phone.hours, lang, world.first) if phone else ""
     hours = hours or (pick(agency.hours, lang, world.first) if agency else "")
-    lines = [ReadLine("who", "Who", pick(agency.names, lang, world.first))] if agency else []
-    lines += [ReadLine("number", "Number", phone.number)] if phone else []
-    lines += [ReadLine("hours", "Hours", hours)] if hours else []
-    return View(state="transfer", title=_title(world, state), say=say, kind="confirm", lines=tuple(lines))
+    lines = [ReadLine("who", say("Who"), pick(agency.names, lang, world.first))] if agency else []
+    lines += [ReadLine("number", say("Number"), phone.number)] if phone else []
+    lines += [ReadLine("hours", say("Hours"), hours)] if hours else []
+    return View(state="transfer", title=world.topic_title(state), say=aloud, kind="confirm", lines=tuple(lines))
 
 
 def _done(world: World, state: CallState, around: Situation) -> View:
@@ -98,7 +104,7 @@ def _done(world: World, state: CallState, around: Situation) -> View:
     name = pick(agency.names, lang, world.first) if agency else ""
     return View(
         state="done",
-        title=_title(world, state),
+        title=world.topic_title(state),
         say=spoken.done(last, name, lang),
         notice=spoken.where_it_is(last, around.online),
         step=last.ref,
@@ -106,12 +112,11 @@ def _done(world: World, state: CallState, around: Situation) -> View:
 
 
 def _wrapup(world: World, state: CallState, _around: Situation) -> View:
-    lang = world.first
     choices = tuple(
-        ViewChoice(DISPOSITION_KEYS[i], pick(texts, lang, "en"), "chosen" if code == state.disposition else "")
-        for i, (code, texts) in enumerate(DISPOSITIONS.items())
+        ViewChoice(DISPOSITION_KEYS[i], in_words(code), "chosen" if code == state.disposition else "")
+        for i, code in enumerate(DISPOSITIONS)
     )
-    return View(state="wrapup", title=_title(world, state), kind="choice", choices=choices)
+    return View(state="wrapup", title=world.topic_title(state), kind="choice", choices=choices)
 
 
 _PARTS = {

@@ -9,7 +9,7 @@ from taker311.call.model import CallState, Permissions
 from taker311.intake.interview import values
 from taker311.intake.rows import matching_row
 from taker311.knowledge.bundle import Bundle
-from taker311.knowledge.model import City, Script, Topic, TopicText, Transfer
+from taker311.knowledge.model import Bulletin, City, Rumour, Script, Topic, TopicText, Transfer
 
 
 class World:
@@ -18,7 +18,7 @@ class World:
     def __init__(self, bundle: Bundle, permissions: Permissions) -> None:
         self.bundle = bundle
         self.permissions = permissions
-        self.city: City = bundle.knowledge.city
+        self.city: City = bundle.city
         self.first = self.city.languages[0]
 
     def spoken(self, state: CallState) -> str:
@@ -31,6 +31,10 @@ class World:
     def topic_text(self, state: CallState) -> TopicText | None:
         topic = self.topic(state)
         return topic.text(self.spoken(state), self.first) if topic else None
+
+    def topic_title(self, state: CallState) -> str:
+        text = self.topic_text(state)
+        return text.title if text else ""
 
     def script(self, state: CallState) -> Script | None:
         topic = self.topic(state)
@@ -45,11 +49,20 @@ class World:
                 return script.routes[row].transfer
         topic = self.topic(state)
         if topic is None:
-            return None
+            return self.permissions.elsewhere
         if topic.transfer is not None:
             return topic.transfer
         agency = self.bundle.agency(topic.agency)
-        return Transfer(agency=agency.id, phone=agency.phone, say=agency.transfer) if agency and agency.phone else None
+        named = Transfer(agency=agency.id, phone=agency.phone, say=agency.transfer) if agency and agency.phone else None
+        return named or self.permissions.elsewhere
 
     def today(self, at: datetime) -> date:
-        return at.astimezone(ZoneInfo(self.city.time_zone)).date()
+        return self.there(at).date()
+
+    def there(self, at: datetime) -> datetime:
+        """The same moment on the city's clocks."""
+        return at.astimezone(ZoneInfo(self.city.time_zone))
+
+    def in_force(self, one: Bulletin | Rumour, at: datetime) -> bool:
+        there = self.there(at)
+        return one.in_force(there.date(), f"{there:%H:%M}")

@@ -45,14 +45,14 @@ def value_in_words(question: Question, answer: Answer, lang: str, first: str) ->
     if question.type == "choice":
         return _choice_label(question, str(value), lang, first)
     if question.type == "phone":
-        return _grouped(str(value))
+        return phone_in_groups(str(value))
     if question.type == "date":
         return day_in_words(date.fromisoformat(str(value)), lang)
     unit = pick(question.unit, lang, first)
     return f"{in_digits(value)} {unit}".strip() if isinstance(value, int | float) else str(value)
 
 
-def _grouped(number: str) -> str:
+def phone_in_groups(number: str) -> str:
     """An E.164 number as people say it: in groups, without the country code where the plan leaves it out at home."""
     import phonenumbers
 

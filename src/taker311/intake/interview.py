@@ -12,6 +12,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from taker311.base.text import clean_line, did_you_mean
+from taker311.base.words import noted, say
 from taker311.intake.condition import evaluate, same, values_of
 from taker311.intake.model import Answer, AnswerValue, Caller, Interview, Refusal
 from taker311.intake.parse import parse_answer
@@ -121,9 +122,15 @@ def give(script: Script, interview: Interview, step: str, answer: Answer) -> Int
     """Records an answer and moves on from it."""
     if step not in layout(script).questions:
         known = list(layout(script).questions)
-        return Refusal(f"This script asks nothing called '{clean_line(step, limit=40)}'{did_you_mean(step, known)}.")
+        return Refusal(
+            say(
+                "This script asks nothing called '{step}'{near}.",
+                step=clean_line(step, limit=40),
+                near=did_you_mean(step, known),
+            )
+        )
     if step not in visible(script, interview):
-        return Refusal("That question is not asked with the answers so far.")
+        return Refusal(say("That question is not asked with the answers so far."))
     changed = replace(interview, answers={**interview.answers, step: answer}, skipped=_without(interview, step))
     return _advance(script, changed, from_step=step)
 
@@ -131,10 +138,11 @@ def give(script: Script, interview: Interview, step: str, answer: Answer) -> Int
 def skip(script: Script, interview: Interview, step: str) -> Interview | Refusal:
     """Moves on from a step that need not be answered; it is not asked again unless somebody goes back to it."""
     if step not in visible(script, interview):
-        return Refusal("There is nothing to skip here.")
+        return Refusal(say("There is nothing to skip here."))
     if step in layout(script).required and not is_done(interview, step):
-        what = "Take the place as the caller says it" if step == PLACE else "0 says that the caller doesn't know"
-        return Refusal(f"This has to be asked. {what}.")
+        if step == PLACE:
+            return Refusal(say("This has to be asked. Take the place as the caller says it."))
+        return Refusal(say("This has to be asked. 0 says that the caller doesn't know."))
     return _advance(script, replace(interview, skipped=(*_without(interview, step), step)), from_step=step)
 
 
@@ -142,21 +150,28 @@ def _without(interview: Interview, step: str) -> tuple[str, ...]:
     return tuple(skipped for skipped in interview.skipped if skipped != step)
 
 
-_KINDS = {"address": "an address", "intersection": "a corner", "block": "a block", "landmark": "a landmark"}
+_KINDS = {
+    "address": noted("an address"),
+    "intersection": noted("a corner"),
+    "block": noted("a block"),
+    "landmark": noted("a landmark"),
+}
 
 
 def accepts(script: Script, place: Place) -> Refusal | None:
     """None when the script takes a place of this kind; a place that can't be verified is always taken."""
     if not script.location_kinds or not place.verified or place.kind in script.location_kinds:
         return None
-    wanted = " or ".join(_KINDS.get(kind, kind) for kind in script.location_kinds)
-    return Refusal(f"This needs {wanted}; '{place.label}' is {_KINDS[place.kind]}.")
+    wanted = say(" or ").join(say(_KINDS.get(kind, kind)) for kind in script.location_kinds)
+    return Refusal(
+        say("This needs {wanted}; '{place}' is {kind}.", wanted=wanted, place=place.label, kind=say(_KINDS[place.kind]))
+    )
 
 
 def set_place(script: Script, interview: Interview, place: Place) -> Interview | Refusal:
     """Sets where it is, as the caller agreed to it, and moves on."""
     if PLACE not in visible(script, interview):
-        return Refusal("No place is asked for with the answers so far.")
+        return Refusal(say("No place is asked for with the answers so far."))
     changed = replace(interview, place=place, skipped=_without(interview, PLACE))
     return accepts(script, place) or _advance(script, changed, from_step=PLACE)
 
@@ -194,7 +209,9 @@ def jump(script: Script, interview: Interview, step: str) -> Interview | Refusal
     shown = visible(script, interview)
     if step == READBACK:
         return _stand_at_next(script, interview, after=len(shown))
-    return replace(interview, at=step) if step in shown else Refusal("There is no such step in this interview now.")
+    return (
+        replace(interview, at=step) if step in shown else Refusal(say("There is no such step in this interview now."))
+    )
 
 
 def caller_of(interview: Interview) -> Caller:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from taker311.base.text import clean, clean_line, did_you_mean, fold
+from taker311.base.words import say
 from taker311.intake.model import Answer, Refusal
 from taker311.knowledge.model import Question
 
@@ -29,7 +30,7 @@ def parse_answer(
     if question.type == "note":
         return Answer(value=True)
     if not text:
-        return Refusal("Nothing was typed; 0 says that the caller doesn't know.")
+        return Refusal(say("Nothing was typed; 0 says that the caller doesn't know."))
     if question.type == "date":
         return _date(question, text, today)
     if question.type == "phone":
@@ -55,7 +56,11 @@ def _choice_key(question: Question, text: str) -> str | None:
 def _not_a_choice(question: Question, text: str) -> Refusal:
     keys = [choice.key for choice in question.choices]
     return Refusal(
-        f"'{clean_line(text, limit=40)}' is none of the answers{did_you_mean(text, keys)}; pick one by its key."
+        say(
+            "'{typed}' is none of the answers{near}; pick one by its key.",
+            typed=clean_line(text, limit=40),
+            near=did_you_mean(text, keys),
+        )
     )
 
 
@@ -87,7 +92,7 @@ def _yesno(_question: Question, text: str, _lang: str) -> Answer | Refusal:
         return Answer(value=True)
     if folded in _NO:
         return Answer(value=False)
-    return Refusal("This wants yes or no.")
+    return Refusal(say("This wants yes or no."))
 
 
 def _number(question: Question, text: str, lang: str) -> Answer | Refusal:
@@ -97,12 +102,12 @@ def _number(question: Question, text: str, lang: str) -> Answer | Refusal:
     elif lang != "en":
         compact = compact.replace(",", ".")
     if not re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", compact):
-        return Refusal("This wants a number, in digits.")
+        return Refusal(say("This wants a number, in digits."))
     value: float | int = float(compact) if "." in compact else int(compact)
     if question.minimum is not None and value < question.minimum:
-        return Refusal(f"The least this takes is {in_digits(question.minimum)}.")
+        return Refusal(say("The least this takes is {least}.", least=in_digits(question.minimum)))
     if question.maximum is not None and value > question.maximum:
-        return Refusal(f"The most this takes is {in_digits(question.maximum)}.")
+        return Refusal(say("The most this takes is {most}.", most=in_digits(question.maximum)))
     return Answer(value=value)
 
 
@@ -121,13 +126,13 @@ def _email(_question: Question, text: str, _lang: str) -> Answer | Refusal:
     try:
         return Answer(value=validate_email(text, check_deliverability=False).normalized)
     except EmailNotValidError:
-        return Refusal("That is not a whole e-mail address; ask the caller to spell it.")
+        return Refusal(say("That is not a whole e-mail address; ask the caller to spell it."))
 
 
 def _photo(_question: Question, text: str, _lang: str) -> Answer | Refusal:
     if re.fullmatch(r"https?://[^\s<>\"]{3,500}", text):
         return Answer(value=text)
-    return Refusal("A photo is given by its address, which begins with https://")
+    return Refusal(say("A photo is given by its address, which begins with https://"))
 
 
 def _phone(text: str, area: str) -> Answer | Refusal:
@@ -136,10 +141,10 @@ def _phone(text: str, area: str) -> Answer | Refusal:
     try:
         number = phonenumbers.parse(text, area)
     except phonenumbers.NumberParseException:
-        return Refusal("That is no phone number; type its digits with the area code.")
+        return Refusal(say("That is no phone number; type its digits with the area code."))
     # Not is_possible_number, which also passes seven digits without an area code: nobody could ring those back.
     if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
-        return Refusal("That phone number lacks its area code, or a digit too many or too few was typed.")
+        return Refusal(say("That phone number lacks its area code, or a digit too many or too few was typed."))
     return Answer(value=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
@@ -158,7 +163,7 @@ def _date(_question: Question, text: str, today: date | None) -> Answer | Refusa
         day = _nearest_day(today, int(slashed[1]), int(slashed[2]))
     if day is not None:
         return Answer(value=day.isoformat())
-    return Refusal("This wants a day, as 2026-11-25, 11/25, today or yesterday.")
+    return Refusal(say("This wants a day, as 2026-11-25, 11/25, today or yesterday."))
 
 
 def _day(year: int, month: int, day: int) -> date | None:

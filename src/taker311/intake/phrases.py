@@ -31,6 +31,7 @@ PHRASES: dict[str, Texts] = {
     "caller.email.label": {"en": "E-mail", "es": "Correo"},
     "caller.name.ask": {"en": "And your name, please?", "es": "¿Me da su nombre, por favor?"},
     "caller.name.label": {"en": "Name", "es": "Nombre"},
+    "duplicates.ask": {"en": "Is it one of these reports?", "es": "¿Es uno de estos reportes?"},
     "yes": {"en": "yes", "es": "sí"},
     "no": {"en": "no", "es": "no"},
     "unknown": {"en": "doesn't know", "es": "no sabe"},
