@@ -76,14 +76,14 @@ def test_a_command_beside_the_desk_reaches_the_running_sender(desk):
     thread = threading.Thread(target=sender.run, args=(stop,))
     thread.start()
     try:
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while desk.store.row(desk.case.id).last_class != "not-sent" and time.monotonic() < end:
             time.sleep(0.01)
         answer = leave(desk.folder, Request("send", "ana", desk.case.id), SEALER, wait_s=20)
         assert answer.problem == ""
-        assert sent.wait(20)
+        assert sent.wait(60)
     finally:
         stop.set()
         sender.wake()
-        thread.join(20)
+        thread.join(60)
     assert ("send", "ana") in [(e.event, e.actor) for e in desk.store.audit_entries()]

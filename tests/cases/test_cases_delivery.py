@@ -385,10 +385,10 @@ def test_the_senders_thread_sends_what_it_is_woken_for_and_ends_when_told():
     thread.start()
     desk.put()
     desk.sender.wake()
-    assert done.wait(20)
+    assert done.wait(60)
     stop.set()
     desk.sender.wake()
-    thread.join(20)
+    thread.join(60)
     assert not thread.is_alive()
 
 

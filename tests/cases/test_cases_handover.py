@@ -16,11 +16,12 @@ from msgspec.structs import replace
 from scripted_crm import LyingCrm
 from virtual_time import drive
 
+from taker311.base import crash
 from taker311.base.clock import ManualClock
 from taker311.base.errors import UserError
 from taker311.base.ids import SeededIds
 from taker311.base.sealing import Sealer, key_id, new_pair, new_secrets
-from taker311.cases import crash, handover
+from taker311.cases import handover
 from taker311.cases.delivery import Delivery
 from taker311.cases.inbox import Inbox, Request, hand_over, leave
 from taker311.cases.opening import open_store

@@ -13,7 +13,8 @@ from taker311.base import keyslots
 from taker311.base.city_key import make_city_key
 from taker311.base.clock import ManualClock
 from taker311.base.ids import SeededIds
-from taker311.base.keyslots import Cost, KeySlots
+from taker311.base.keyslots import KeySlots
+from taker311.base.passphrase import Cost
 from taker311.cases.opening import open_store
 
 COST = Cost(8, 1, 1)

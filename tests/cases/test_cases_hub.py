@@ -41,7 +41,7 @@ class Desk:
         return case
 
     def until(self, condition):
-        end = time.monotonic() + 30
+        end = time.monotonic() + 60
         while time.monotonic() < end:
             if condition():
                 return

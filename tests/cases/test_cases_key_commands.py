@@ -16,7 +16,8 @@ from taker311.base import city_key, keyslots
 from taker311.base.clock import ManualClock, SystemClock
 from taker311.base.errors import UserError
 from taker311.base.ids import SeededIds
-from taker311.base.keyslots import Cost, KeySlots
+from taker311.base.keyslots import KeySlots
+from taker311.base.passphrase import Cost
 from taker311.base.sealing import Sealer
 from taker311.cases import acts
 from taker311.cases.opening import open_store

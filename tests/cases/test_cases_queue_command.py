@@ -18,7 +18,8 @@ from virtual_time import drive
 from taker311.base.clock import ManualClock
 from taker311.base.errors import UserError
 from taker311.base.ids import SeededIds
-from taker311.base.keyslots import Cost, KeySlots
+from taker311.base.keyslots import KeySlots
+from taker311.base.passphrase import Cost
 from taker311.cases.delivery import Delivery
 from taker311.cases.inbox import Answer, Inbox, Request, leave
 from taker311.cases.opening import open_store

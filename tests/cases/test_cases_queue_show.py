@@ -14,7 +14,8 @@ from test_cases_submission import CITY
 from taker311 import cli
 from taker311.base.clock import SystemClock
 from taker311.base.ids import SystemIds
-from taker311.base.keyslots import Cost, KeySlots
+from taker311.base.keyslots import KeySlots
+from taker311.base.passphrase import Cost
 from taker311.cases import outbox
 from taker311.cases.opening import open_store
 from taker311.cases.outbox import Waits

@@ -6,7 +6,8 @@ from case_values import AT, make_case, make_submission
 from taker311.base.clock import ManualClock
 from taker311.base.errors import UserError
 from taker311.base.ids import SeededIds
-from taker311.base.keyslots import Cost, KeySlots
+from taker311.base.keyslots import KeySlots
+from taker311.base.passphrase import Cost
 from taker311.base.sealing import new_pair
 from taker311.cases.journal import open_journal
 from taker311.cases.opening import open_store

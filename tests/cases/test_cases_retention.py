@@ -15,7 +15,8 @@ from taker311.base import sealing
 from taker311.base.clock import ManualClock
 from taker311.base.errors import UserError
 from taker311.base.ids import SeededIds
-from taker311.base.keyslots import Cost, KeySlots
+from taker311.base.keyslots import KeySlots
+from taker311.base.passphrase import Cost
 from taker311.base.sealing import SealBrokenError
 from taker311.cases import acts, damaged, outbox
 from taker311.cases.audit_file import read_audit

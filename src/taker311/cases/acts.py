@@ -9,6 +9,7 @@ import msgspec
 
 from taker311.base.errors import UserError
 from taker311.base.text import clean_line
+from taker311.base.words import noted, say
 from taker311.cases import outbox
 from taker311.cases.model import OutboxRow, State
 from taker311.cases.reference import format_ref
@@ -17,15 +18,15 @@ EXPORTABLE: tuple[State, ...] = ("queued", "unknown", "blocked", "held")
 SHIFT = timedelta(hours=12)
 Decision = Literal["landed", "resend", "close"]
 DECISIONS: dict[Decision, str] = {
-    "landed": "It is in the city's system: keep the city's number, send nothing.",
-    "resend": "It is not there: send it again. If it is there after all, the city has it twice.",
-    "close": "It is settled some other way: send nothing, ever.",
+    "landed": noted("It is in the city's system: keep the city's number, send nothing."),
+    "resend": noted("It is not there: send it again. If it is there after all, the city has it twice."),
+    "close": noted("It is settled some other way: send nothing, ever."),
 }
 
 
 def held(row: OutboxRow, reason: str) -> OutboxRow:
     """Keeps a case back until somebody releases it."""
-    _allow(row, "held back", ("queued", "unknown", "blocked"))
+    _allow(row, noted("{ref}: a case that is '{state}' can't be held back."), ("queued", "unknown", "blocked"))
     return msgspec.structs.replace(
         row,
         state="held",
@@ -38,7 +39,7 @@ def held(row: OutboxRow, reason: str) -> OutboxRow:
 
 def released(row: OutboxRow, at: datetime) -> OutboxRow:
     """Lets a held or blocked case go on; one that may have landed is looked for first."""
-    _allow(row, "released", ("held", "blocked"))
+    _allow(row, noted("{ref}: a case that is '{state}' can't be released."), ("held", "blocked"))
     return msgspec.structs.replace(
         row,
         state="unknown" if row.ambiguous else "queued",
@@ -49,13 +50,13 @@ def released(row: OutboxRow, at: datetime) -> OutboxRow:
 
 def sent_now(row: OutboxRow, at: datetime) -> OutboxRow:
     """Skips the waiting of a case that is on its way anyway; what a doubtful one needs before a resend stays needed."""
-    _allow(row, "sent now", ("queued", "unknown"))
+    _allow(row, noted("{ref}: a case that is '{state}' can't be sent now."), ("queued", "unknown"))
     return msgspec.structs.replace(row, next_at=at)
 
 
 def exported(row: OutboxRow) -> OutboxRow:
     """It left on a stick: this desk sends it no more until somebody reclaims it."""
-    _allow(row, "exported", EXPORTABLE)
+    _allow(row, noted("{ref}: a case that is '{state}' can't be exported."), EXPORTABLE)
     return msgspec.structs.replace(
         row,
         state="exported",
@@ -68,7 +69,7 @@ def exported(row: OutboxRow) -> OutboxRow:
 def reclaimed(row: OutboxRow, at: datetime, *, unread: bool) -> OutboxRow:
     """Takes an exported case back, in doubt. `unread`: a person vouches that the file was destroyed before any desk took
     it in; otherwise another desk may be sending it, and without honoured keys only a person may decide to send it here."""
-    _allow(row, "reclaimed", ("exported",))
+    _allow(row, noted("{ref}: a case that is '{state}' can't be reclaimed."), ("exported",))
     return msgspec.structs.replace(
         outbox.in_doubt(row, at),
         last_class="by-hand" if unread else outbox.RECLAIMED,
@@ -81,12 +82,14 @@ def decided(
 ) -> OutboxRow:
     """A person settles a doubt or a refusal. `request_id` is the city's number where it landed."""
     gone = () if decision == "resend" else ("exported",)
-    _allow(row, "decided", ("unknown", "held", "blocked", "queued", *gone))
+    _allow(
+        row, noted("{ref}: a case that is '{state}' can't be decided."), ("unknown", "held", "blocked", "queued", *gone)
+    )
     match decision:
         case "landed":
             number = clean_line(request_id, limit=100)
             if not number:
-                raise UserError(f"{format_ref(row.ref)}: say the city's number of the case that landed.")
+                raise UserError(say("{ref}: say the city's number of the case that landed.", ref=format_ref(row.ref)))
             return msgspec.structs.replace(
                 row,
                 state="sent",
@@ -125,4 +128,4 @@ def needs_supervisor(row: OutboxRow, at: datetime) -> bool:
 
 def _allow(row: OutboxRow, act: str, states: tuple[str, ...]) -> None:
     if row.state not in states:
-        raise UserError(f"{format_ref(row.ref)}: a case that is '{row.state}' can't be {act}.")
+        raise UserError(say(act, ref=format_ref(row.ref), state=row.state))

@@ -16,6 +16,7 @@ from taker311.cases.journal import Journal
 from taker311.cases.model import OutboxRow
 from taker311.cases.standing import UNSENT, standing, write_standing
 from taker311.cases.store import SqliteStore
+from taker311.crm.desk_model import Activity
 
 PURGE_EVERY_S = 3600.0
 STATUS_EVERY_S = 60.0
@@ -23,7 +24,7 @@ JOURNAL_KEPT = timedelta(days=90)  # kinds, timings and ids; the values go earli
 AUDIT_KEPT = timedelta(days=90)  # and then until it was exported
 
 
-def chores(
+def chores(  # noqa: PLR0913 - the parts that the chores are done with, each given once
     folder: Path,
     store: CaseStore,
     journal: Journal | None,
@@ -33,9 +34,10 @@ def chores(
     *,
     shared: Path | None = None,
     keep_sent_s: float = 7 * 86400,
+    doing: Callable[[], Activity] | None = None,
 ) -> Callable[[], bool]:
     """For `Delivery.chores`: serves the seat's inbox each time, purges at the first time and then every hour, and tells every
-    minute how the desk stands, to `shared` too where there is one. The callable says whether the inbox held anything."""
+    minute how the desk stands, to `shared` too where there is one, with what `doing` says of the agent. The callable says whether the inbox held anything."""
     inbox = Inbox(folder, store, sealer, clock, on_change, keep_sent_s=keep_sent_s)
     next_purge = next_status = clock.monotonic()
 
@@ -48,23 +50,32 @@ def chores(
         done = inbox.serve()
         if done or clock.monotonic() >= next_status:
             next_status = clock.monotonic() + STATUS_EVERY_S
-            tell(folder, store, clock, shared)
+            tell(folder, store, clock, shared, doing=doing() if doing is not None else None)
         return done
 
     return run
 
 
-def tell(folder: Path, store: CaseStore, clock: Clock, shared: Path | None = None) -> str:
-    """Writes status.json; '' or why the shared folder did not take it."""
+def tell(
+    folder: Path,
+    store: CaseStore,
+    clock: Clock,
+    shared: Path | None = None,
+    *,
+    doing: Activity | None = None,
+    desk: str = "",
+) -> str:
+    """Writes status.json; '' or why the shared folder did not take it. `desk`: the code, where the store has none."""
     line = store.line() if isinstance(store, SqliteStore) else None
     try:
         found = standing(
             store.rows(UNSENT),
             clock.now(),
-            desk=line.code if line else "",
+            desk=line.code if line else desk,
             seat=folder.name,
             paused=store.paused(),
             audit=store.audit_head(),
+            doing=doing,
         )
     except UserError:
         return ""

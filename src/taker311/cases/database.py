@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from taker311.base.errors import UserError
 from taker311.base.files import sync_folder
+from taker311.base.words import say
 from taker311.cases.interface import NotSavedError
 
 T = TypeVar("T")
@@ -67,7 +68,7 @@ class Database:
         try:
             future = self._thread.submit(run, work)
         except RuntimeError as error:  # the pool's word for being shut down
-            raise NotSavedError(f"NOT SAVED. {self.path}: this seat was closed already.") from error
+            raise NotSavedError(say("NOT SAVED. {path}: this seat was closed already.", path=self.path)) from error
         return future.result()
 
     def close(self) -> None:
@@ -142,7 +143,7 @@ class Database:
             raise
         except sqlite3.DatabaseError as error:
             self._roll_back()
-            raise NotSavedError(f"NOT SAVED. {self.path}: {sentence_of(error)}") from error
+            raise NotSavedError(say("NOT SAVED. {path}: {why}", path=self.path, why=sentence_of(error))) from error
         except BaseException:
             self._roll_back()
             raise
@@ -180,14 +181,16 @@ def sentence_of(error: sqlite3.Error) -> str:
     """A sentence for a person from SQLite's code."""
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_FULL:
-            return "the disk is full; make room and save again."
+            return say("the disk is full; make room and save again.")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN:
-            return "this file can't be written; give write permission to it and its folder, then save again."
+            return say("this file can't be written; give write permission to it and its folder, then save again.")
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return "another program holds this file; close it and save again."
+            return say("another program holds this file; close it and save again.")
         case sqlite3.SQLITE_IOERR:
-            return "the disk does not take it (input/output error, or full); make room or see to the disk, then save again."
+            return say(
+                "the disk does not take it (input/output error, or full); make room or see to the disk, then save again."
+            )
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return "this file is damaged; restart taker311, which saves what can be saved."
+            return say("this file is damaged; restart taker311, which saves what can be saved.")
         case _:
-            return f"the database does not answer as it should ({error}); restart taker311."
+            return say("the database does not answer as it should ({error}); restart taker311.", error=error)

@@ -11,11 +11,13 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from taker311.base import crash
 from taker311.base.clock import Clock
 from taker311.base.errors import UserError
 from taker311.base.ids import Ids
 from taker311.base.text import clean_line
-from taker311.cases import acts, crash, outbox, reconcile
+from taker311.base.words import say
+from taker311.cases import acts, outbox, reconcile
 from taker311.cases.drill import is_drill
 from taker311.cases.interface import CaseStore, Change, LockedError
 from taker311.cases.model import OutboxRow, State
@@ -114,7 +116,7 @@ class Delivery:
                 self.trouble = str(error)
                 wait = self._waits.first_s
             except Exception as error:  # noqa: BLE001 - a sender that died in silence would be worse than any error
-                self.trouble = f"The sender failed ({type(error).__name__}) and tries again."
+                self.trouble = say("The sender failed ({what}) and tries again.", what=type(error).__name__)
                 wait = self._waits.longest_s
             self._awake.wait(idle if wait is None else min(idle, wait))
 

@@ -5,6 +5,7 @@ same key and the same bytes, so that nothing is doubled whichever desk comes bac
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 from collections.abc import Callable, Iterable
@@ -16,13 +17,13 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from taker311.base import sealing
+from taker311.base import crash, sealing
 from taker311.base.codec import Value, from_json, pack, to_json, unpack
 from taker311.base.errors import UserError
 from taker311.base.files import sync_folder
 from taker311.base.sealing import SealBrokenError
 from taker311.base.text import clean
-from taker311.cases import acts, crash, outbox
+from taker311.cases import acts, outbox
 from taker311.cases.drill import is_drill
 from taker311.cases.interface import CaseStore
 from taker311.cases.model import AuditHead, Case, OutboxRow, State
@@ -102,13 +103,15 @@ def export(
 def write_part(part: Path, parcels: Iterable[Parcel], public: bytes, label: Label) -> None:
     """Raises UserError where the place does not take it."""
     first = to_json(label).encode()
-    sealed = sealing.seal_to(public, pack(tuple(parcels)), first)
+    data = first + b"\n" + sealing.seal_to(public, pack(tuple(parcels)), first)
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as out:
-            out.write(first + b"\n" + sealed)
+            out.write(data)
             out.flush()
             os.fsync(out.fileno())
+        if part.read_bytes() != data:
+            raise OSError(errno.EIO, "what was written reads back as something else")
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink()
@@ -123,6 +126,11 @@ def _name(part: Path, file: Path) -> None:
         raise UserError(
             f"{file}: can't be finished ({error.strerror}); give the same command again, or 'queue reclaim'."
         ) from error
+
+
+def holds(store: CaseStore, file: Path) -> int | None:
+    """How many cases the file holds, where every one of them left this desk with it and none was taken back; else None."""
+    return _begun(store, file)
 
 
 def _begun(store: CaseStore, part: Path) -> int | None:

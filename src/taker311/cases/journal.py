@@ -5,16 +5,17 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from taker311.base import sealing
+from taker311.base import crash, sealing
 from taker311.base.clock import Clock
 from taker311.base.codec import from_json, pack, to_json, unpack
 from taker311.base.errors import UserError
 from taker311.base.sealing import Sealer
-from taker311.cases import crash, damaged
+from taker311.base.words import say
+from taker311.cases import damaged
 from taker311.cases.database import DamagedError, Database
 from taker311.cases.interface import LockedError
 from taker311.cases.model import JournalEntry
@@ -69,7 +70,7 @@ class Journal:
             blob = None
             if entry.sealed:
                 key = self._key(entry.call_id)
-                blob = sealing.encrypt(key, pack(entry.sealed), _about(entry.call_id, entry.seq))
+                blob = sealing.encrypt(key, pack(entry.sealed), about_event(entry.call_id, entry.seq))
             if entry.call_id not in new:
                 new[entry.call_id] = (at, self._wrapped(entry.call_id))
             prepared.append((entry.call_id, entry.seq, at, entry.kind, to_json(entry.fields), blob))
@@ -99,6 +100,21 @@ class Journal:
         """Every call that is still kept, oldest first."""
         return self._database.read(lambda c: [r[0] for r in c.execute("SELECT call_id FROM call ORDER BY started_at")])
 
+    def ended_since(self, at: datetime) -> list[str]:
+        """Calls that ended after `at`, oldest first; needs no key."""
+        moment = at.isoformat(timespec="microseconds")
+        select = "SELECT call_id FROM call WHERE ended_at > ? ORDER BY started_at"
+        return self._database.read(lambda c: [r[0] for r in c.execute(select, (moment,))])
+
+    def calls_with(self, kinds: Collection[str]) -> list[str]:
+        """Calls in which something of these kinds happened, oldest first; needs no key."""
+        marks = ",".join("?" * len(kinds))
+        select = (
+            f"SELECT call_id FROM call WHERE call_id IN (SELECT call_id FROM event WHERE kind IN ({marks}))"  # noqa: S608 - question marks
+            " ORDER BY started_at"
+        )
+        return self._database.read(lambda c: [r[0] for r in c.execute(select, tuple(kinds))])
+
     def events(self, call_id: str) -> list[JournalEntry]:
         """In order. `sealed` is None while locked, after the values were purged, where nothing
         was sealed, and where the disk damaged it: the rest of the call is worth having all the same."""
@@ -115,7 +131,7 @@ class Journal:
                 datetime.fromisoformat(at),
                 kind,
                 from_json(fields, dict[str, str]),
-                _opened(key, blob, _about(call_id, seq)) if key and blob else None,
+                opened(key, blob, about_event(call_id, seq)) if key and blob else None,
             )
             for seq, at, kind, fields, blob in found
         ]
@@ -180,7 +196,7 @@ class Journal:
     def _key(self, call_id: str) -> bytes:
         """The call's own key, made with its first sealed value."""
         if self._sealer is None:
-            raise LockedError("Nobody has signed in at this seat, so nothing a caller said can be written down.")
+            raise LockedError(say("Nobody has signed in at this seat, so nothing a caller said can be written down."))
         key = self._known_key(call_id)
         if key is None:
             key = sealing.new_secrets().key
@@ -215,7 +231,12 @@ def open_journal(folder: Path, clock: Clock, sealer: Sealer | None = None) -> Jo
     if aside is not None:
         count = _copy_whole(aside / FILE, database)
         journal.notices = (
-            f"{path} was damaged: {count} events were saved from it, the damaged file is kept in {aside.name}.",
+            say(
+                "{path} was damaged: {count} events were saved from it, the damaged file is kept in {folder}.",
+                path=path,
+                count=count,
+                folder=aside.name,
+            ),
         )
     return journal
 
@@ -242,12 +263,14 @@ def _copy_whole(damaged: Path, into: Database) -> int:
         return 0
 
 
-def _opened(key: bytes, blob: bytes, about: bytes) -> dict[str, str] | None:
+def opened(key: bytes, blob: bytes, about: bytes) -> dict[str, str] | None:
+    """An event's sealed values; None where they are damaged."""
     try:
         return unpack(sealing.decrypt(key, blob, about), dict[str, str])
     except (sealing.SealBrokenError, ValueError):
         return None
 
 
-def _about(call_id: str, seq: int) -> bytes:
+def about_event(call_id: str, seq: int) -> bytes:
+    """What an event's sealed values are bound to."""
     return f"call {call_id} event {seq}".encode()

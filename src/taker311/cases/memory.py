@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from taker311.base.clock import Clock
 from taker311.base.errors import UserError
 from taker311.base.sealing import Sealer, new_secrets
+from taker311.base.words import say
 from taker311.cases import outbox
 from taker311.cases.chain import Link, SignedHead, entry_of, record, verify
 from taker311.cases.interface import Change, NoSuchCaseError
@@ -65,7 +66,9 @@ class MemoryStore:
                 for r, b in ((self._rows[i], self._bodies[i]) for i in self._bodies)
             )
             if case.id in self._rows or taken or any(r.ref == case.ref for r in self._rows.values()):
-                raise UserError(f"NOT SAVED. Another case has the reference {format_ref(case.ref)} already.")
+                raise UserError(
+                    say("NOT SAVED. Another case has the reference {ref} already.", ref=format_ref(case.ref))
+                )
             self._rows[case.id] = row = queued_row(case)
             self._bodies[case.id] = Body(case, submission)
             self.audit("queued", self._clock.now(), actor=case.agent, case_id=case.id)
@@ -78,7 +81,9 @@ class MemoryStore:
             if case.id in self._rows:
                 return False
             if any(r.ref == case.ref for r in self._rows.values()):
-                raise UserError(f"NOT SAVED. Another case has the reference {format_ref(case.ref)} already.")
+                raise UserError(
+                    say("NOT SAVED. Another case has the reference {ref} already.", ref=format_ref(case.ref))
+                )
             self._rows[case.id] = row
             self._bodies[case.id] = Body(case, submission)
             self.audit("imported", at, actor=actor, case_id=case.id, detail=detail)
@@ -92,7 +97,7 @@ class MemoryStore:
     def row(self, case_id: str) -> OutboxRow:
         with self._guard:
             if case_id not in self._rows:
-                raise NoSuchCaseError("That case is not in this queue.")
+                raise NoSuchCaseError(say("That case is not in this queue."))
             return self._rows[case_id]
 
     def by_reference(self, ref: str) -> OutboxRow | None:
@@ -109,7 +114,9 @@ class MemoryStore:
         self.row(case_id)
         with self._guard:
             if case_id not in self._bodies:
-                raise NoSuchCaseError("What that case said was deleted after its time; only its reference is left.")
+                raise NoSuchCaseError(
+                    say("What that case said was deleted after its time; only its reference is left.")
+                )
             return self._bodies[case_id]
 
     def begin_attempt(self, case_id: str, at: datetime) -> OutboxRow:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from taker311.base.clock import Clock
 from taker311.base.errors import UserError
 from taker311.base.sealing import Sealer
+from taker311.base.words import noted, say
 from taker311.cases.database import DamagedError, Database
 from taker311.cases.salvage import salvage, set_aside
 from taker311.cases.schema import MIGRATIONS
@@ -44,13 +45,22 @@ def _opened(folder: Path, lock: SeatLock, clock: Clock, sealer: Sealer | None, d
         notices: list[str] = []
     except DamagedError as error:
         if sealer is None:
-            raise UserError(f"{path}: this file is damaged; sign in, and what can be saved is saved.") from error
+            raise UserError(
+                say("{path}: this file is damaged; sign in, and what can be saved is saved.", path=path)
+            ) from error
         aside = set_aside(path, clock.now())
         database = Database(path, MIGRATIONS)
         store = SqliteStore(database, mirror, lock, clock, sealer)
         count = salvage(aside / FILE, database, sealer, clock.now())
         store.audit("salvaged", clock.now(), actor="desk", detail=f"{count} cases")
-        notices = [f"{path} was damaged: {count} cases were saved from it, the damaged file is kept in {aside.name}."]
+        notices = [
+            say(
+                "{path} was damaged: {count} cases were saved from it, the damaged file is kept in {folder}.",
+                path=path,
+                count=count,
+                folder=aside.name,
+            )
+        ]
     try:
         notices += _settle_line(store, mirror, clock, desk_code)
         store.recover_at_start(clock.now())
@@ -76,12 +86,12 @@ def _settle_line(store: SqliteStore, mirror: Mirror, clock: Clock, given: str) -
     used = {code for line in (kept, beside) if line for code in (*line.retired, line.code)}
     if kept is None:
         store.set_line(new_line(given=given, retired=used, store=str(uuid.uuid4())))
-        return [_renamed(store, "its store is new")] if beside else []
+        return [_renamed(store, noted("its store is new"))] if beside else []
     going_on = mirror.continues(kept)
     if going_on is None:
         store.doubt_all(clock.now())
         store.set_line(new_line(given=given, retired=used, store=str(uuid.uuid4())))
-        return [_renamed(store, "its folder was copied or restored")]
+        return [_renamed(store, noted("its folder was copied or restored"))]
     if given and given != kept.code and given not in used:
         store.set_line(new_line(given=given, retired=used, store=kept.store))
     elif going_on.counter != kept.counter:
@@ -92,4 +102,8 @@ def _settle_line(store: SqliteStore, mirror: Mirror, clock: Clock, given: str) -
 def _renamed(store: SqliteStore, why: str) -> str:
     line = store.line()
     code = line.code if line else ""
-    return f"This desk's references now begin with {code}, because {why}. Ask your city for a code of its own."
+    return say(
+        "This desk's references now begin with {code}, because {why}. Ask your city for a code of its own.",
+        code=code,
+        why=say(why),
+    )

@@ -11,6 +11,7 @@ import msgspec
 from taker311.base.codec import Value
 from taker311.base.errors import UserError
 from taker311.base.ids import Ids
+from taker311.base.words import say
 from taker311.cases.model import OutboxRow
 from taker311.crm.model import Accepted, NotSent, Outcome, Refused, Unknown
 
@@ -49,7 +50,7 @@ def backoff(tries: int, ids: Ids, waits: Waits) -> float:
 def begun(row: OutboxRow, at: datetime) -> OutboxRow:
     """The row with an attempt on its way. Raises UserError where the state doesn't allow one."""
     if row.state not in ("queued", "unknown"):
-        raise UserError(f"{row.ref}: a case that is '{row.state}' can't be sent.")
+        raise UserError(say("{ref}: a case that is '{state}' can't be sent.", ref=row.ref, state=row.state))
     return msgspec.structs.replace(
         row, state="sending", attempts=row.attempts + 1, first_sent_at=row.first_sent_at or at, next_at=None
     )

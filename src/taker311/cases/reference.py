@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
 from typing import Literal
+
+import msgspec
 
 from taker311.base.errors import UserError
 
@@ -102,13 +103,15 @@ def desk_code(number: int, *, source: Literal["allotted", "random"]) -> str:
     return first[number] + ALPHABET[middle] + ALPHABET[last]
 
 
-@dataclass(frozen=True)
-class References:
+class References(msgspec.Struct, frozen=True):
     """The references of one desk code: a permutation of the counter under a key, so that they never repeat below
     CAPACITY and don't tell the count. `desk_code` is three characters, `key` 16 bytes or more."""
 
     desk_code: str
-    key: bytes = field(repr=False)
+    key: bytes
+
+    def __repr__(self) -> str:
+        return f"References(desk_code={self.desk_code!r})"
 
     def at(self, counter: int) -> str:
         """The reference of that counter, 0 <= counter < CAPACITY."""

@@ -18,6 +18,7 @@ from taker311.base.codec import unpack
 from taker311.base.errors import UserError
 from taker311.base.files import private_folder, sync_folder
 from taker311.base.sealing import Sealer
+from taker311.base.words import say
 from taker311.cases import outbox
 from taker311.cases.database import Database
 from taker311.cases.schema import MIGRATIONS, insert, is_whole, moment_of, text_of
@@ -40,7 +41,11 @@ def set_aside(path: Path, at: datetime) -> Path:
         sync_folder(path.parent)
     except OSError as error:
         raise UserError(
-            f"{path}: is damaged and can't be set aside ({error.strerror}); give write permission."
+            say(
+                "{path}: is damaged and can't be set aside ({why}); give write permission.",
+                path=path,
+                why=error.strerror,
+            )
         ) from error
     return folder
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from taker311.base.codec import Value, from_json, to_json
 from taker311.base.errors import UserError
 from taker311.base.files import private_folder, write_atomically
+from taker311.base.words import say
 from taker311.cases.reference import desk_code, is_desk_code
 
 LOCK = "seat.lock"
@@ -38,13 +39,23 @@ class SeatLock:
             self._file: IO[str] = self._path.open("a+", encoding="utf-8")
             self._path.chmod(0o600)
         except OSError as error:
-            raise UserError(f"{self._path}: can't be written ({error.strerror}); give write permission.") from error
+            raise UserError(
+                say(
+                    "{path}: can't be written ({why}); give write permission.",
+                    path=self._path,
+                    why=error.strerror,
+                )
+            ) from error
         if not _try_lock(self._file):
             self._file.seek(0)
-            other = self._file.read(200).strip() or "another program"
+            other = self._file.read(200).strip() or say("another program")
             self._file.close()
             raise SeatInUseError(
-                f"{folder}: this seat is in use by {other}; close it, or start with --seat and another name."
+                say(
+                    "{folder}: this seat is in use by {other}; close it, or start with --seat and another name.",
+                    folder=folder,
+                    other=other,
+                )
             )
         self._file.truncate(0)
         self._file.write(f"{who} (process {os.getpid()})\n")
@@ -81,11 +92,14 @@ def _try_lock(file: IO[str]) -> bool:
 def open_folder(folder: Path, mounts: str | None = None) -> Path:
     """Makes the seat's folder 0700; refuses network file systems by name. `mounts`: text of /proc/self/mountinfo."""
     private_folder(folder)
-    kind = network_file_system(folder.resolve(), _mounts() if mounts is None else mounts)
+    kind = network_file_system(folder.resolve(), mounted() if mounts is None else mounts)
     if kind:
         raise UserError(
-            f"{folder}: lies on a network file system ({kind}), where a saved case can be lost; "
-            "set TAKER311_HOME to a folder on this machine's own disk."
+            say(
+                "{folder}: lies on a network file system ({kind}), where a saved case can be lost; set TAKER311_HOME to a folder on this machine's own disk.",
+                folder=folder,
+                kind=kind,
+            )
         )
     return folder
 
@@ -104,7 +118,8 @@ def network_file_system(folder: Path, mounts: str) -> str:
     return kind if kind in _NETWORK or kind.startswith(_NETWORK_FUSE) else ""
 
 
-def _mounts() -> str:
+def mounted() -> str:
+    """The machine's table of mounts, '' where there is none to read."""
     try:
         return Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -171,7 +186,9 @@ def new_line(*, given: str = "", retired: Collection[str] = (), store: str) -> L
     """A fresh line: with the code that was allotted to this desk, or with one drawn by chance when none was, or when the
     allotted one has been used by an earlier store of this seat."""
     if given and not is_desk_code(given):
-        raise UserError(f"desk.code: '{given}' is not a desk code; ask your city for this desk's three characters.")
+        raise UserError(
+            say("desk.code: '{given}' is not a desk code; ask your city for this desk's three characters.", given=given)
+        )
     key = secrets.token_hex(16)
     if given and given not in retired:
         return Line(store=store, code=given, key=key, allotted=True, retired=tuple(sorted(retired)))

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import msgspec
 
+from taker311.base import crash
 from taker311.base.clock import Clock
 from taker311.base.codec import to_json
 from taker311.base.errors import UserError
 from taker311.base.sealing import Sealer
-from taker311.cases import crash
+from taker311.base.words import say
 from taker311.cases.audit_file import write_audit
 from taker311.cases.chain import entry_of, verify
 from taker311.cases.database import DamagedError, Database
@@ -88,7 +89,9 @@ class SeatFile:
         def work(connection: sqlite3.Connection) -> str:
             line = line_of(connection)
             if line is None:
-                raise UserError(f"{self._database.path}: the count of references is damaged; restart taker311.")
+                raise UserError(
+                    say("{path}: the count of references is damaged; restart taker311.", path=self._database.path)
+                )
             if line.counter >= CAPACITY:
                 line = new_line(retired={*line.retired, line.code}, store=line.store)
             ref = References(line.code, bytes.fromhex(line.key)).at(line.counter)
@@ -105,7 +108,11 @@ class SeatFile:
             return self._mirror.write(line)
         except OSError as error:
             raise NotSavedError(
-                f"NOT SAVED. {self._database.path.parent}: the disk does not take it ({error.strerror}); make room and save again."
+                say(
+                    "NOT SAVED. {path}: the disk does not take it ({why}); make room and save again.",
+                    path=self._database.path.parent,
+                    why=error.strerror,
+                )
             ) from error
 
     # ------------------------------------------------------------ audit
@@ -149,5 +156,5 @@ class SeatFile:
 
     def _key(self) -> Sealer:
         if self._sealer is None:
-            raise LockedError("Nobody has signed in at this seat: sign in with 'taker311 sign-in'.")
+            raise LockedError(say("Nobody has signed in at this seat: sign in with 'taker311 sign-in'."))
         return self._sealer

@@ -1,5 +1,5 @@
 """How a desk stands, for whoever looks after all of them: counts, the oldest age, the references that wait for a person, and
-the end of the audit. Nothing in it is a caller's, so it may lie in a shared folder."""
+the end of the audit, and what is done there. Nothing in it is a caller's, so it may lie in a shared folder."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import msgspec
 
 from taker311.base.codec import Value, from_json, to_json
 from taker311.base.errors import UserError
-from taker311.base.files import write_atomically
+from taker311.base.files import name_for_file, write_atomically
 from taker311.base.text import clean_line
 from taker311.cases.model import AuditHead, OutboxRow, State
 from taker311.cases.outbox import PERSON
 from taker311.cases.reference import is_ref
-from taker311.crm.desk_model import DeskStatus, FloorRow
+from taker311.crm.desk_model import Activity, DeskStatus, FloorRow, HelpAnswer, cleaned_activity
 
 FILE = "status.json"
 UNSENT: tuple[State, ...] = ("queued", "sending", "unknown", "blocked", "held", "exported")
@@ -26,6 +26,9 @@ FOR_A_PERSON: tuple[State, ...] = ("held", "blocked")
 _MOST_BYTES = 1 << 20
 _MOST_REFS = 200
 _STALE_S = 24 * 3600.0
+_ON_S = 900.0  # a desk that does not say how often tells at least every 12 minutes
+_SLACK_S = 20.0  # beside two of its rounds: one word may get lost
+ANSWERS = "answers"  # the folder in the shared one where a supervisor leaves word
 
 
 class Waiting(Value, frozen=True):
@@ -48,6 +51,25 @@ class Standing(Value, frozen=True):
     more: int = 0
     paused: str = ""
     audit: AuditHead = AuditHead()
+    doing: Activity | None = None
+
+    @property
+    def name(self) -> str:
+        """As the desk's file in the shared folder is called."""
+        return f"{name_for_file(self.desk)}-{name_for_file(self.seat)}"
+
+    def on(self, now: datetime) -> bool:
+        """Somebody is at work there, as far as the desk told: desks of an older version don't tell."""
+        doing = self.doing
+        if doing is None or doing.state in ("", "off"):
+            return False
+        within = min(_ON_S, 2 * doing.every_s + _SLACK_S) if doing.every_s > 0 else _ON_S
+        return (now - self.at).total_seconds() <= within
+
+    @property
+    def help_open(self) -> bool:
+        """A call for help that no supervisor has answered."""
+        return self.doing is not None and self.doing.help_since is not None and self.doing.answered is None
 
     @property
     def for_a_person(self) -> int:
@@ -64,7 +86,14 @@ def waits_for_a_person(row: OutboxRow) -> bool:
 
 
 def standing(
-    rows: Iterable[OutboxRow], at: datetime, *, desk: str, seat: str, paused: str = "", audit: AuditHead | None = None
+    rows: Iterable[OutboxRow],
+    at: datetime,
+    *,
+    desk: str,
+    seat: str,
+    paused: str = "",
+    audit: AuditHead | None = None,
+    doing: Activity | None = None,
 ) -> Standing:
     unsent = [row for row in rows if row.state in UNSENT]
     asking = sorted((row for row in unsent if waits_for_a_person(row)), key=lambda r: r.created_at)
@@ -79,6 +108,7 @@ def standing(
         more=max(0, len(asking) - _MOST_REFS),
         paused=paused,
         audit=audit or AuditHead(),
+        doing=doing,
     )
 
 
@@ -90,7 +120,7 @@ def write_standing(found: Standing, seat_folder: Path, shared: Path | None = Non
     if shared is None:
         return ""
     try:
-        write_atomically(shared / f"{_safe(found.desk)}-{_safe(found.seat)}.json", data, mode=0o644)
+        write_atomically(shared / f"{found.name}.json", data, mode=0o644)
     except OSError as error:
         return f"{shared}: this desk's status can't be left there ({error.strerror or error})."
     return ""
@@ -108,6 +138,8 @@ def for_hub(found: Standing, *, kb_version: str, kb_age_s: float, version: str) 
         version=version,
         refs=tuple(w.ref for w in found.waiting),
         head=f"{found.audit.seq}:{found.audit.hash}" if found.audit.seq else "",
+        seat=found.seat,
+        doing=found.doing,
     )
 
 
@@ -120,15 +152,49 @@ def from_hub(row: FloorRow) -> Standing:
     counts = {"queued": status.waiting, "held": status.attention}
     return Standing(
         version=1,
-        desk=clean_line(row.desk, limit=40),
-        seat="",
+        desk=clean_line(row.desk.removesuffix(f"/{status.seat}") if status.seat else row.desk, limit=40),
+        seat=clean_line(status.seat, limit=40),
         at=row.received_at,
         counts={state: count for state, count in counts.items() if count},
         oldest=oldest,
         waiting=refs,
         more=max(0, status.attention - len(refs)),
         audit=AuditHead(int(seq), clean_line(digest, limit=64)) if seq.isdecimal() else AuditHead(),
+        doing=_usable(status.doing),
     )
+
+
+def _usable(told: Activity | None) -> Activity | None:
+    try:
+        return cleaned_activity(told) if told is not None else None
+    except ValueError:
+        return None
+
+
+def answer_in(shared: Path, desk: str, seat: str) -> HelpAnswer | None:
+    """What a supervisor left for this desk in the shared folder."""
+    try:
+        found = from_json(
+            (shared / ANSWERS / f"{name_for_file(desk)}-{name_for_file(seat)}.json").read_bytes()[:_MOST_BYTES],
+            HelpAnswer,
+        )
+        if found.help_since.tzinfo is None or found.at.tzinfo is None:
+            return None
+    except (OSError, ValueError):
+        return None
+    return msgspec.structs.replace(found, by=clean_line(found.by, limit=60))
+
+
+def leave_answer(shared: Path, found: Standing, answer: HelpAnswer) -> None:
+    """For the desk that called for help. Raises UserError."""
+    folder = shared / ANSWERS
+    try:
+        folder.mkdir(exist_ok=True)
+        write_atomically(folder / f"{found.name}.json", to_json(answer).encode(), mode=0o644)
+    except OSError as error:
+        raise UserError(
+            f"{folder}: the answer can't be left there ({error.strerror or error}); go to the desk, or ask for write permission."
+        ) from error
 
 
 def read_floor(folder: Path) -> tuple[list[Standing], list[str]]:
@@ -140,10 +206,21 @@ def read_floor(folder: Path) -> tuple[list[Standing], list[str]]:
         try:
             if file.stat().st_size > _MOST_BYTES:
                 raise ValueError("too large")
-            found.append(_cleaned(from_json(file.read_bytes(), Standing)))
+            found.append(_answered(folder, _cleaned(from_json(file.read_bytes(), Standing))))
         except (OSError, ValueError):
             problems.append(f"{clean_line(str(file), limit=300)}: is no desk's status.")
     return found, problems
+
+
+def _answered(folder: Path, found: Standing) -> Standing:
+    """With the answer that was left since the desk told last."""
+    doing = found.doing
+    if doing is None or not found.help_open:
+        return found
+    answer = answer_in(folder, found.desk, found.seat)
+    if answer is None or answer.help_since != doing.help_since:
+        return found
+    return msgspec.structs.replace(found, doing=msgspec.structs.replace(doing, answered=answer))
 
 
 def _cleaned(found: Standing) -> Standing:
@@ -157,8 +234,5 @@ def _cleaned(found: Standing) -> Standing:
         paused=clean_line(found.paused, limit=300),
         counts={clean_line(k, limit=20): v for k, v in found.counts.items()},
         waiting=tuple(w for w in found.waiting if is_ref(w.ref)),
+        doing=cleaned_activity(found.doing) if found.doing is not None else None,
     )
-
-
-def _safe(name: str) -> str:
-    return "".join(c for c in name if c.isalnum() or c in "-_")[:40] or "desk"

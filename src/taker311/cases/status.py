@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from taker311.base.codec import Value
 from taker311.base.errors import UserError
 from taker311.base.text import clean_line, fold
+from taker311.base.words import say
 from taker311.cases.city_cases import CityCases, Seen
 from taker311.cases.interface import CaseStore
 from taker311.cases.model import OutboxRow
@@ -18,6 +19,7 @@ from taker311.crm.model import RequestRecord
 from taker311.intake.promise import day_in_words, time_in_words
 
 Standing = Literal["waiting", "person", "with-city", "open", "closed", "elsewhere", "not-known"]
+_STANDS: dict[str, Standing] = {"held": "person", "blocked": "person", "exported": "elsewhere"}
 _MOST_ROWS = 400
 
 
@@ -55,7 +57,7 @@ class StatusDesk:
         """By our reference or by the city's number. Raises UserError where what was typed can be neither."""
         text = clean_line(typed, limit=100).strip()
         if not text:
-            raise UserError("Type a reference as K3F-7QX2-D, or the city's number.")
+            raise UserError(say("Type a reference as K3F-7QX2-D, or the city's number."))
         ref = parse_ref(text)
         row = next((row for row in reversed(self._rows()) if ref and row.ref == ref), None)
         if row is None:
@@ -68,7 +70,7 @@ class StatusDesk:
             if found.standing != "not-known":
                 return found
         day = date.fromisoformat(row.promise_day) if row.promise_day else None
-        standing: Standing = {"held": "person", "blocked": "person", "exported": "elsewhere"}.get(row.state, "waiting")  # type: ignore[assignment]
+        standing: Standing = _STANDS.get(row.state, "waiting")
         if row.state in ("sent", "purged"):
             standing = "with-city"
         if row.state == "closed":

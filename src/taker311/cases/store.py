@@ -9,10 +9,12 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from taker311.base import crash
 from taker311.base.codec import pack, unpack
 from taker311.base.errors import UserError
 from taker311.base.sealing import Sealer
-from taker311.cases import crash, damaged, outbox, schema
+from taker311.base.words import say
+from taker311.cases import damaged, outbox, schema
 from taker311.cases.drill import refuse_drill
 from taker311.cases.interface import Change, NoSuchCaseError, NotSavedError
 from taker311.cases.model import Case, OutboxRow, State
@@ -59,7 +61,9 @@ class SqliteStore(SeatFile):
         try:
             saved = self._database.write(work)
         except sqlite3.IntegrityError as error:
-            raise UserError(f"NOT SAVED. Another case has the reference {format_ref(case.ref)} already.") from error
+            raise UserError(
+                say("NOT SAVED. Another case has the reference {ref} already.", ref=format_ref(case.ref))
+            ) from error
         crash.point("enqueue.after-commit")
         return saved
 
@@ -80,7 +84,9 @@ class SqliteStore(SeatFile):
         try:
             taken = self._database.write(work)
         except sqlite3.IntegrityError as error:
-            raise UserError(f"NOT SAVED. Another case has the reference {format_ref(case.ref)} already.") from error
+            raise UserError(
+                say("NOT SAVED. Another case has the reference {ref} already.", ref=format_ref(case.ref))
+            ) from error
         crash.point("import.after-commit")
         return taken
 
@@ -118,12 +124,12 @@ class SqliteStore(SeatFile):
                 "SELECT sealed, script_version FROM outbox WHERE case_id=?", (case_id,)
             ).fetchone()
             if found is None:
-                raise NoSuchCaseError("That case is not in this queue.")
+                raise NoSuchCaseError(say("That case is not in this queue."))
             return found[0], found[1]
 
         sealed, version = self._database.read(work)
         if sealed is None:
-            raise NoSuchCaseError("What that case said was deleted after its time; only its reference is left.")
+            raise NoSuchCaseError(say("What that case said was deleted after its time; only its reference is left."))
         return unpack(sealer.open(sealed, about(case_id, version)), Body)
 
     # ------------------------------------------------------------ on the way

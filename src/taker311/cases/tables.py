@@ -9,6 +9,7 @@ from datetime import datetime
 
 from taker311.base.codec import Value, from_json, to_json
 from taker311.base.sealing import Sealer
+from taker311.base.words import say
 from taker311.cases import outbox
 from taker311.cases.chain import Link, SignedHead, rebased, record
 from taker311.cases.interface import NoSuchCaseError
@@ -49,7 +50,7 @@ def queued_row(case: Case) -> OutboxRow:
 def one(connection: sqlite3.Connection, case_id: str) -> OutboxRow:
     found = connection.execute(f"{SELECT} WHERE case_id=?", (case_id,)).fetchone()
     if found is None:
-        raise NoSuchCaseError("That case is not in this queue.")
+        raise NoSuchCaseError(say("That case is not in this queue."))
     return row_of(found)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from taker311.base.codec import Value
+from taker311.base.words import day, plural, say
 from taker311.cases.model import OutboxRow, State
+from taker311.cases.reasons import reason_in_words
 from taker311.cases.reference import format_ref
 from taker311.cases.standing import waits_for_a_person
 
@@ -33,19 +35,19 @@ def _task(row: OutboxRow, now: datetime) -> Task | None:
     if row.state == "exported":
         if now - (row.ended_at or row.created_at) < _LONG_GONE:
             return None
-        sentence = f"{ref} left on a stick: ask the other desk for the city's number, or take it back."
+        sentence = say("{ref} left on a stick: ask the other desk for the city's number, or take it back.", ref=ref)
     elif not waits_for_a_person(row):
         return None
     else:
-        sentence = f"{ref}: {row.last_reason}{_promised(row)}"
+        sentence = f"{ref}: {reason_in_words(row)}{_promised(row)}"
     return Task(row.ref, row.state, row.created_at, sentence)
 
 
 def _promised(row: OutboxRow) -> str:
     """The caller may wait for a day that was promised."""
-    return (
-        f" The caller was promised {row.promise_day}." if row.promise_day and row.state in ("held", "unknown") else ""
-    )
+    if not row.promise_day or row.state not in ("held", "unknown"):
+        return ""
+    return " " + say("The caller was promised {day}.", day=day(date.fromisoformat(row.promise_day)))
 
 
 def on_signing_out(rows: Iterable[OutboxRow]) -> str:
@@ -53,5 +55,8 @@ def on_signing_out(rows: Iterable[OutboxRow]) -> str:
     count = sum(row.state in ("queued", "sending", "unknown", "blocked") for row in rows)
     if not count:
         return ""
-    waits = "1 case waits" if count == 1 else f"{count} cases wait"
-    return f"{waits} at this desk and will not be sent until somebody signs in here again."
+    return plural(
+        count,
+        "{count} case waits at this desk and will not be sent until somebody signs in here again.",
+        "{count} cases wait at this desk and will not be sent until somebody signs in here again.",
+    )

@@ -1,8 +1,6 @@
-"""Named points at which a test may end the program as a power cut would."""
+"""This room's points at which a test may end the program (`base.crash`)."""
 
 from __future__ import annotations
-
-import os
 
 POINTS = (
     "reference.between-mirror-and-commit",
@@ -23,9 +21,3 @@ POINTS = (
     "rekey.before-rewrap",
     "rekey.after-rewrap",
 )
-
-
-def point(name: str) -> None:
-    """Ends the process at once, without any clean-up, when TAKER311_CRASH_AT names this point."""
-    if os.environ.get("TAKER311_CRASH_AT") == name:
-        os._exit(137)
