@@ -375,3 +375,12 @@ def test_any_bytes_are_updates_or_one_clear_error(body: bytes) -> None:
     except CrmError:
         return
     assert all(update.update_id and update.request_id for update in found)
+
+
+def test_a_choice_whose_key_is_the_word_none_keeps_it():
+    body = (
+        b'{"service_code": "W", "attributes": [{"code": "damage", "datatype": "singlevaluelist", "order": 1, "values": '
+        b'[{"key": "none", "name": "Nothing yet"}, {"key": "", "name": "Some"}, {"key": "null", "name": "Much"}]}]}'
+    )
+    (attribute,) = reader.read_definition(body, "application/json").attributes
+    assert [value.key for value in attribute.values] == ["none", "Some", "Much"]

@@ -42,7 +42,7 @@ def serving(*options: str, home: Path) -> Iterator[tuple[dict[str, Any], subproc
         yield json.loads(line), process
     finally:
         process.kill()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 def test_a_demo_hub_says_where_it_is_takes_a_case_and_obeys_its_switch(tmp_path: Path) -> None:
@@ -59,15 +59,15 @@ def test_a_demo_hub_says_where_it_is_takes_a_case_and_obeys_its_switch(tmp_path:
         web.request("POST", ready["control"] + "on", headers=token, body=b"")
         assert isinstance(client.submit(case), Accepted)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     assert list(tmp_path.rglob("*.db")) == []
 
 
 def test_the_hub_ends_when_its_parent_does(tmp_path: Path) -> None:
     parent = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     with serving("--demo", "--with-parent", str(parent.pid), home=tmp_path) as (_, process):
-        parent.communicate(b"\n", timeout=20)
-        assert process.wait(20) == 0
+        parent.communicate(b"\n", timeout=60)
+        assert process.wait(60) == 0
 
 
 def test_a_key_from_the_command_line_opens_the_served_database(tmp_path: Path) -> None:

@@ -11,7 +11,17 @@ from urllib.parse import urlsplit, urlunsplit
 from taker311.base.codec import Value, from_json, to_json
 from taker311.base.text import clean_line
 from taker311.crm import reader
-from taker311.crm.desk_model import DeskStatus, FloorRow, InboxRow, Suggestion
+from taker311.crm.desk_model import (
+    AnswerGiven,
+    Beat,
+    BeatTaken,
+    DeskStatus,
+    FloorRow,
+    HelpAnswer,
+    InboxRow,
+    Suggestion,
+    Told,
+)
 from taker311.crm.tree import CrmError
 from taker311.net.http import Http, HttpError
 
@@ -39,9 +49,21 @@ class DeskLink:
         parts = urlsplit(endpoint.rstrip("/"))
         self._root = urlunsplit((parts.scheme, parts.netloc, _BASE.sub("", parts.path) + "/desks/", "", ""))
         self._http, self._key, self._total_s = http, key, total_s
+        self.takes_beats = False  # an older hub does not
 
-    def tell(self, status: DeskStatus) -> None:
-        self._ask("POST", "status.json", to_json(status).encode(), dict)
+    def tell(self, status: DeskStatus) -> HelpAnswer | None:
+        """Gives what a supervisor answered to this desk's call for help, if one did."""
+        told = self._ask("POST", "status.json", to_json(status).encode(), Told)
+        self.takes_beats = told.beats
+        return told.answer
+
+    def beat(self, beat: Beat) -> bool:
+        """Says that the desk is still there; False where the hub wants the whole status."""
+        return self._ask("POST", "beat.json", to_json(beat).encode(), BeatTaken).known
+
+    def answer(self, given: AnswerGiven) -> None:
+        """That a desk's call for help was seen; it learns of it the next time it tells."""
+        self._ask("POST", "answer.json", to_json(given).encode(), dict)
 
     def floor(self) -> tuple[FloorRow, ...]:
         """All desks that ever told how they stand, by name."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import msgspec
@@ -145,6 +144,8 @@ def load_dialect(name: str, *, jurisdiction: str = "", folder: Path | None = Non
 
 
 def _from_file(path: Path) -> Dialect:
+    import tomllib
+
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

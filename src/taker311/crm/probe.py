@@ -9,6 +9,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from msgspec import structs
 
+from taker311.base.clock import zulu
 from taker311.base.codec import Value
 from taker311.base.text import clean_line
 from taker311.crm import reader
@@ -327,7 +328,7 @@ class _Probe(Asker):
 
     def _updates(self) -> None:
         now = datetime.now(UTC).replace(microsecond=0)
-        span = {"start_date": _zulu(now - timedelta(days=1)), "end_date": _zulu(now)}
+        span = {"start_date": zulu(now - timedelta(days=1)), "end_date": zulu(now)}
         reply = self.ask("servicerequestupdates", span)
         if reply is None or reply.status >= 400:
             return
@@ -349,9 +350,9 @@ class _Probe(Asker):
         _, middle = max(wide, key=lambda one: one[0])
         end = times[-1] + timedelta(days=1)
         start = max(middle, end - timedelta(days=89))
-        status, found, _ = self._requests({"start_date": _zulu(start), "end_date": _zulu(end)})
+        status, found, _ = self._requests({"start_date": zulu(start), "end_date": zulu(end)})
         if status >= 400:
-            bare = {"start_date": _zulu(start)[:-1], "end_date": _zulu(end)[:-1]}
+            bare = {"start_date": zulu(start)[:-1], "end_date": zulu(end)[:-1]}
             status, found, _ = self._requests(bare)
             if 200 <= status < 300:
                 self._found("dates_with_zone", False, "a date with a zone is refused, the same without one is not")
@@ -361,7 +362,7 @@ class _Probe(Asker):
         after = [row for row in found if row.requested and row.requested >= start - timedelta(seconds=1)]
         before = [row for row in found if row.requested and row.requested < start - timedelta(seconds=1)]
         if after and not before:
-            self._found("listing_by_date", True, f"asked for what came after {_zulu(start)}, it gave just that")
+            self._found("listing_by_date", True, f"asked for what came after {zulu(start)}, it gave just that")
         elif before and not after:
             self._found("listing_by_date", False, "asked for what came after a date, it gave what came before")
         elif before:
@@ -370,7 +371,3 @@ class _Probe(Asker):
             self._found(
                 "listing_by_date", False, "asked for what came after a date, it gave nothing, though there is something"
             )
-
-
-def _zulu(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

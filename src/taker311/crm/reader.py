@@ -254,7 +254,7 @@ def _values(tree: Tree) -> Iterator[AttributeValue]:
     for item in inner_of(tree, "value"):
         nested = item.get("values")
         found = list(_values(nested)) if isinstance(nested, dict | list) else []
-        key = line_of(item.get("key")) or line_of(item.get("name"))
+        key = "none" if item.get("key") == "none" else line_of(item.get("key")) or line_of(item.get("name"))
         if key:
             found.append(AttributeValue(key=key, name=line_of(item.get("name")) or key))
         for value in found:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import cast
 from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from taker311.hub.catalogue import Catalogue
 from taker311.hub.faults import Faults
 from taker311.hub.intake import Rejected
 from taker311.hub.limits import RateLimit
+from taker311.hub.post_only import REFUSAL, may
 from taker311.hub.render import Format
 from taker311.hub.store import HubCase, HubStore, KeyHolder
 
@@ -52,23 +54,35 @@ def form_of(request: Request) -> Format:
 
 
 async def reader_of(request: Request) -> KeyHolder | None:
-    """Who reads: None is the public, and so is a key that may only post. A key that is not valid is refused."""
+    """Who reads: None is the public. A key that is not valid is refused."""
     hub = hub_of(request)
     key = request.headers.get("x-api-key", "") or request.query_params.get("api_key", "")
-    holder = await run_in_threadpool(lambda: hub.store.holder(key, now=hub.clock.now())) if key else None
-    if key and holder is None:
-        raise Rejected(403, "this api_key is not valid.")
-    _count(hub, f"key:{holder.name}" if holder else f"address:{request.client.host if request.client else ''}")
-    return None if holder is None or holder.post_only else holder
+    if key:
+        return await _admitted(request, key)
+    _count(hub, f"address:{request.client.host if request.client else ''}")
+    return None
 
 
 async def key_holder(request: Request) -> KeyHolder:
     """Whose desk asks, by X-API-Key; whoever has no valid key is refused."""
-    hub = hub_of(request)
     key = request.headers.get("x-api-key", "")
-    holder = await run_in_threadpool(lambda: hub.store.holder(key, now=hub.clock.now())) if key else None
-    if holder is None:
+    if not key:
         raise Rejected(403, "a valid api_key is needed, in the header X-API-Key.")
+    return await _admitted(request, key)
+
+
+async def _admitted(request: Request, key: str) -> KeyHolder:
+    """The one door for every key: whose it is, whether it still holds, and what a token may do."""
+    hub = hub_of(request)
+    now = hub.clock.now()
+    local = now.astimezone(ZoneInfo(hub.catalogue.city.time_zone)) if hub.catalogue.city else now
+    holder = await run_in_threadpool(lambda: hub.store.key(key, now=local))
+    if holder is None:
+        raise Rejected(403, "this api_key is not valid.")
+    if holder.ended:
+        raise Rejected(403, f"this api_key {holder.ended}; ask whoever gave it to you for another.")
+    if holder.post_only and not may(request.method, request.url.path):
+        raise Rejected(403, REFUSAL)
     _count(hub, f"key:{holder.name}")
     return holder
 
@@ -98,11 +112,7 @@ async def posted(request: Request) -> tuple[KeyHolder, list[tuple[str, str]]]:
     key = next((value for name, value in pairs if name == "api_key"), "") or request.headers.get("x-api-key", "")
     if not key:
         raise Rejected(403, "api_key was not provided.")
-    hub = hub_of(request)
-    holder = await run_in_threadpool(lambda: hub.store.holder(key, now=hub.clock.now()))
-    if holder is None:
-        raise Rejected(403, "this api_key is not valid.")
-    _count(hub, f"key:{holder.name}")
+    holder = await _admitted(request, key)
     return holder, [(name, value) for name, value in pairs if name != "api_key"]
 
 

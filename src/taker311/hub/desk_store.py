@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from taker311.base.codec import from_json, to_json
 from taker311.cases.reference import desk_code
-from taker311.crm.desk_model import DeskStatus, FloorRow, InboxRow, Suggestion
+from taker311.crm.desk_model import Beat, DeskStatus, FloorRow, HelpAnswer, InboxRow, Suggestion
 from taker311.hub.schema import desk_codes, desk_status, suggestions
 from taker311.hub.store import HubStore, iso
 
@@ -33,14 +35,37 @@ class DeskStore:
             with self._store.write() as connection:
                 connection.execute(desk_status.update().where(desk_status.c.owner == owner).values(**values))
 
+    def keep_beat(self, owner: str, beat: Beat, *, now: datetime) -> bool:
+        """Carries a desk's last status on to `now`; False where there is none."""
+        with self._store.write() as connection:
+            row = connection.execute(sa.select(desk_status.c.status).where(desk_status.c.owner == owner)).first()
+            if row is None:
+                return False
+            status = replace(from_json(row.status, DeskStatus), waiting=beat.waiting, oldest_s=beat.oldest_s)
+            values = {"received_at": iso(now), "status": to_json(status)}
+            connection.execute(desk_status.update().where(desk_status.c.owner == owner).values(**values))
+            return True
+
+    def answer(self, owner: str, answer: HelpAnswer) -> bool:
+        """Keeps the answer to a desk's call for help; False when there is no such desk."""
+        with self._store.write() as connection:
+            change = desk_status.update().where(desk_status.c.owner == owner).values(answer=to_json(answer))
+            return connection.execute(change).rowcount == 1
+
+    def answer_for(self, owner: str, help_since: datetime | None) -> HelpAnswer | None:
+        """The answer to exactly that call for help; an older one means nothing to a newer call."""
+        if help_since is None:
+            return None
+        with self._store.write() as connection:
+            row = connection.execute(sa.select(desk_status.c.answer).where(desk_status.c.owner == owner)).first()
+        found = from_json(row.answer, HelpAnswer) if row is not None and row.answer else None
+        return found if found is not None and found.help_since == help_since else None
+
     def floor(self) -> list[FloorRow]:
         """Every desk that ever told, by name."""
         with self._store.write() as connection:
             rows = connection.execute(sa.select(desk_status).order_by(desk_status.c.owner)).all()
-        return [
-            FloorRow(row.owner, datetime.fromisoformat(row.received_at), from_json(row.status, DeskStatus))
-            for row in rows
-        ]
+        return [_floor_row(row) for row in rows]
 
     def add_suggestion(self, owner: str, suggestion: Suggestion, *, now: datetime) -> bool:
         """Once for each id of a desk; False when it was here already."""
@@ -78,6 +103,17 @@ class DeskStore:
                 return _code(last.number)
             made = desk_codes.insert().values(owner=owner, given_at=iso(now)).returning(desk_codes.c.number)
             return _code(connection.execute(made).scalar_one())
+
+
+def _floor_row(row: Any) -> FloorRow:
+    """With the answer that a supervisor gave since the desk told last."""
+    status = from_json(row.status, DeskStatus)
+    doing = status.doing
+    if doing is not None and doing.help_since is not None and row.answer:
+        answer = from_json(row.answer, HelpAnswer)
+        if answer.help_since == doing.help_since:
+            status = replace(status, doing=replace(doing, answered=answer))
+    return FloorRow(row.owner, datetime.fromisoformat(row.received_at), status)
 
 
 def _code(number: int) -> str:

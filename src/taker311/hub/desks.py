@@ -13,11 +13,19 @@ from starlette.routing import Route
 from taker311.base.codec import Value, from_json, to_json
 from taker311.base.errors import UserError
 from taker311.base.text import clean, clean_line
-from taker311.crm.desk_model import DeskStatus, Suggestion
+from taker311.crm.desk_model import (
+    Activity,
+    AnswerGiven,
+    Beat,
+    DeskStatus,
+    HelpAnswer,
+    Suggestion,
+    cleaned_activity,
+    floor_name,
+)
 from taker311.hub.context import Hub, hub_of, key_holder
 from taker311.hub.desk_store import DeskStore
 from taker311.hub.intake import Rejected
-from taker311.hub.store import KeyHolder
 
 T = TypeVar("T")
 _LONGEST_BODY = 64 * 1024
@@ -37,6 +45,8 @@ def routes() -> list[Route]:
     return [
         Route("/desks/status.json", post_status, methods=["POST"]),
         Route("/desks/status.json", get_floor),
+        Route("/desks/beat.json", post_beat, methods=["POST"]),
+        Route("/desks/answer.json", post_answer, methods=["POST"]),
         Route("/desks/suggestions.json", post_suggestions, methods=["POST"]),
         Route("/desks/suggestions.json", get_suggestions),
         Route("/desks/code.json", post_code, methods=["POST"]),
@@ -53,14 +63,48 @@ async def post_status(request: Request) -> Response:
         kb_version=clean_line(status.kb_version, limit=80),
         version=clean_line(status.version, limit=40),
         head=clean_line(status.head, limit=200),
+        seat=clean_line(status.seat, limit=40),
+        doing=_activity(status.doing),
     )
-    await run_in_threadpool(lambda: _store(hub).keep_status(holder.name, kept, now=hub.clock.now()))
+    name = floor_name(holder.name, kept.seat)
+    await run_in_threadpool(lambda: _store(hub).keep_status(name, kept, now=hub.clock.now()))
+    since = kept.doing.help_since if kept.doing else None
+    answer = await run_in_threadpool(lambda: _store(hub).answer_for(name, since))
+    return _json({"received": True, "answer": answer, "beats": True})
+
+
+async def post_beat(request: Request) -> Response:
+    """A desk is still there: its last status holds, with these numbers."""
+    hub, holder = hub_of(request), await key_holder(request)
+    beat = await _body(request, Beat)
+    name = floor_name(holder.name, clean_line(beat.seat, limit=40))
+    known = await run_in_threadpool(lambda: _store(hub).keep_beat(name, beat, now=hub.clock.now()))
+    return _json({"known": known})
+
+
+def _activity(told: Activity | None) -> Activity | None:
+    try:
+        return cleaned_activity(told) if told is not None else None
+    except ValueError as error:
+        raise Rejected(400, f"the body is not what this call takes: {error}.") from None
+
+
+async def post_answer(request: Request) -> Response:
+    """A supervisor saw a desk's call for help; the desk gets it as the answer to its next status."""
+    hub = hub_of(request)
+    await key_holder(request)
+    given = await _body(request, AnswerGiven)
+    if given.help_since.tzinfo is None:
+        raise Rejected(400, "the moment of the call for help has no zone.")
+    answer = HelpAnswer(given.help_since, hub.clock.now(), clean_line(given.by, limit=60))
+    if not await run_in_threadpool(lambda: _store(hub).answer(clean_line(given.desk, limit=200), answer)):
+        raise Rejected(404, "no desk of that name has told how it stands.")
     return _json({"received": True})
 
 
 async def get_floor(request: Request) -> Response:
     hub = hub_of(request)
-    await _reader(request)
+    await key_holder(request)
     rows = await run_in_threadpool(_store(hub).floor)
     return _json({"at": hub.clock.now(), "desks": rows})
 
@@ -84,7 +128,7 @@ async def post_suggestions(request: Request) -> Response:
 
 async def get_suggestions(request: Request) -> Response:
     hub = hub_of(request)
-    await _reader(request)
+    await key_holder(request)
     rows = await run_in_threadpool(_store(hub).inbox)
     return _json({"suggestions": rows})
 
@@ -98,13 +142,6 @@ async def post_code(request: Request) -> Response:
     except UserError as error:
         raise Rejected(409, str(error)) from None
     return _json({"code": code, "desk": holder.name})
-
-
-async def _reader(request: Request) -> KeyHolder:
-    holder = await key_holder(request)
-    if holder.post_only:
-        raise Rejected(403, "this api_key may only post.")
-    return holder
 
 
 def _store(hub: Hub) -> DeskStore:

@@ -137,6 +137,26 @@ def document() -> dict[str, Any]:
             "get": {"responses": _answers({"type": "object", "required": ["desks"]}, 403), "security": [{"desk": []}]},
             "post": {"requestBody": _json_body(status), "responses": _answers({"type": "object"}, 400, 403, 413), "security": [{"desk": []}]},
         },
+        "/desks/beat.json": {
+            "post": {
+                "requestBody": _json_body({
+                    "type": "object",
+                    "properties": {"seat": _TEXT, "waiting": {"type": "integer"}, "oldest_s": {"type": "number"}},
+                }),
+                "responses": _answers({"type": "object", "required": ["known"]}, 400, 403, 413),
+                "security": [{"desk": []}],
+            }
+        },
+        "/desks/answer.json": {
+            "post": {
+                "requestBody": _json_body({
+                    "type": "object", "required": ["desk", "help_since"],
+                    "properties": {"desk": _TEXT, "help_since": {"type": "string", "format": "date-time"}, "by": _TEXT},
+                }),
+                "responses": _answers({"type": "object"}, 400, 403, 404, 413),
+                "security": [{"desk": []}],
+            }
+        },
         "/desks/suggestions.json": {
             "get": {"responses": _answers({"type": "object", "required": ["suggestions"]}, 403), "security": [{"desk": []}]},
             "post": {"requestBody": _json_body(many), "responses": _answers({"type": "object"}, 400, 403, 413), "security": [{"desk": []}]},

@@ -21,6 +21,7 @@ LONGEST_WAIT_S = 55.0
 _LOOK_S = 0.5
 _NAMES = re.compile(
     r"latest\.t311|metadata/(\d+\.)?(root|timestamp|snapshot|targets)\.json"
+    r"|packs/[a-z0-9][a-z0-9.-]{0,60}\.pack"
     r"|targets/[0-9a-f]{64}\.[a-z]+\.zst|deltas/[0-9a-f]{16}-[0-9a-f]{16}\.zst"
 )
 _CHANGES = (LATEST, "metadata/timestamp.json")
@@ -42,11 +43,14 @@ async def _serve(folder: Path, request: Request) -> Response:
     path = folder / name
     if not _NAMES.fullmatch(name) or not path.is_file():
         raise Rejected(404, "there is no such file.")
-    headers = {"cache-control": "no-cache" if name in _CHANGES else "public, max-age=31536000, immutable"}
+    changes = name in _CHANGES or name.startswith("packs/")
+    headers = {"cache-control": "no-cache" if changes else "public, max-age=31536000, immutable"}
     known = request.headers.get("if-none-match", "")
     wait = re.search(r"\bwait=(\d{1,4})\b", request.headers.get("prefer", ""))
-    if wait and known and name in _CHANGES:
+    if wait and name in _CHANGES:
+        # Also to whoever has nothing yet: the next request may follow at once, and waits.
         headers["preference-applied"] = f"wait={wait[1]}"
+    if wait and known and name in _CHANGES:
         await _until_changed(path, known, min(float(wait[1]), LONGEST_WAIT_S))
     etag = _etag(path)
     if known == etag:

@@ -9,11 +9,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from taker311.base.clock import zulu
 from taker311.base.text import clean_line
+from taker311.crm.model import Definition
 from taker311.hub.catalogue import Offer
 from taker311.hub.context import BASE, Hub, form_of, has_number, hub_of, reader_of
 from taker311.hub.intake import Rejected
-from taker311.hub.render import moment, reply
+from taker311.hub.post_only import own_case
+from taker311.hub.render import reply
 from taker311.hub.store import CaseQuery, HubCase, KeyHolder
 
 _LONGEST_SPAN = timedelta(days=90)  # GeoReport v2, as is the next
@@ -65,6 +68,11 @@ async def definition(request: Request) -> Response:
     offer = hub.catalogue.offers.get(request.path_params["code"])
     if offer is None:
         raise Rejected(404, "there is no service with that service_code.")
+    return reply("service_definition", in_wire_names(offer.definition), form)
+
+
+def in_wire_names(definition: Definition) -> dict[str, Any]:
+    """A definition under the names that the standard has for its parts."""
     attributes = [
         {
             "variable": attribute.variable,
@@ -76,9 +84,9 @@ async def definition(request: Request) -> Response:
             "description": attribute.description,
             "values": [{"key": value.key, "name": value.name} for value in attribute.values],
         }
-        for place, attribute in enumerate(offer.definition.attributes, start=1)
+        for place, attribute in enumerate(definition.attributes, start=1)
     ]
-    return reply("service_definition", {"service_code": offer.service.code, "attributes": attributes}, form)
+    return {"service_code": definition.code, "attributes": attributes}
 
 
 async def list_requests(request: Request) -> Response:
@@ -96,16 +104,21 @@ async def one_request(request: Request) -> Response:
     found = await run_in_threadpool(
         hub.store.find, CaseQuery(request_ids=(clean_line(request.path_params["request_id"], limit=40),))
     )
-    if not found or not has_number(found[0], hub):
+    if not found or not has_number(found[0], hub) or not _sees(holder, found[0]):
         raise Rejected(404, "there is no service request with that service_request_id.")
     return reply("service_requests", [_shown(found[0], hub, holder)], form)
 
 
+def _sees(holder: KeyHolder | None, case: HubCase) -> bool:
+    """To whoever may only post, the cases of others are not there."""
+    return holder is None or not holder.post_only or holder.name == case.owner
+
+
 async def token_reply(request: Request) -> Response:
     form, hub = form_of(request), hub_of(request)
-    await reader_of(request)
+    holder = await reader_of(request)
     case = await run_in_threadpool(hub.store.by_token, clean_line(request.path_params["token"], limit=64))
-    if case is None:
+    if case is None or not _sees(holder, case):
         raise Rejected(404, "there is no such token.")
     item = {"token": case.token}
     if has_number(case, hub):
@@ -116,6 +129,8 @@ async def token_reply(request: Request) -> Response:
 def _shown(case: HubCase, hub: Hub, holder: KeyHolder | None) -> dict[str, Any]:
     """What may be read of a case: its description by whoever posted it, and by all once it is released."""
     offer = hub.catalogue.offers.get(case.service_code)
+    if holder is not None and holder.post_only:
+        return own_case(case, offer.service.name if offer else case.service_code)
     item: dict[str, Any] = {
         "service_request_id": case.request_id,
         "status": case.status,
@@ -123,9 +138,9 @@ def _shown(case: HubCase, hub: Hub, holder: KeyHolder | None) -> dict[str, Any]:
         "service_name": offer.service.name if offer else case.service_code,
         "service_code": case.service_code,
         "agency_responsible": offer.agency if offer else "",
-        "requested_datetime": moment(case.requested),
-        "updated_datetime": moment(case.updated),
-        "expected_datetime": moment(case.expected) if case.expected else "",
+        "requested_datetime": zulu(case.requested),
+        "updated_datetime": zulu(case.updated),
+        "expected_datetime": zulu(case.expected) if case.expected else "",
         "address": case.address,
         "address_id": case.address_id,
         "lat": case.lat,
@@ -187,7 +202,7 @@ async def list_updates(request: Request) -> Response:
             "service_request_id": update.request_id,
             "status": update.status,
             "description": update.description,
-            "updated_datetime": moment(update.updated),
+            "updated_datetime": zulu(update.updated),
         }
         for update in found
     ]

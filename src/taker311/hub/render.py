@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
 from typing import Any, Literal
 from xml.sax.saxutils import escape
 
@@ -52,7 +51,3 @@ def _xml(name: str, data: Any) -> str:
 def errors(status: int, description: str, form: Format = "json", *, headers: dict[str, str] | None = None) -> Response:
     """The standard's error body; `description` is meant for the user."""
     return reply("errors", [{"code": str(status), "description": description}], form, status=status, headers=headers)
-
-
-def moment(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlalchemy import (
     Boolean,
     Column,
@@ -18,6 +19,34 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+
+def bring_up(engine: sa.Engine) -> None:
+    """Makes what is missing: all tables in a new database, the columns that came later in an older one. Each such column has a
+    default, so that an older hub may go on beside this one. Raises SQLAlchemyError."""
+    metadata.create_all(engine)
+    for column in _missing(engine):
+        kind = column.type.compile(engine.dialect)
+        try:
+            with engine.begin() as connection:
+                # The names are this file's own.
+                connection.exec_driver_sql(
+                    f"ALTER TABLE {column.table.name} ADD COLUMN {column.name} {kind} NOT NULL DEFAULT ''"
+                )
+        except sa.exc.SQLAlchemyError:
+            if any(column is other for other in _missing(engine)):  # else another process was quicker
+                raise
+
+
+def _missing(engine: sa.Engine) -> list[sa.Column[str]]:
+    found = sa.inspect(engine)
+    return [
+        column
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if column.name not in {known["name"] for known in found.get_columns(table.name)}
+    ]
+
+
 api_keys = Table(
     "hub_api_key",
     metadata,
@@ -30,6 +59,7 @@ api_keys = Table(
     Column("until", String(10), nullable=False),  # the last day it is valid, '' for ever
     Column("created_at", String(32), nullable=False),
     Column("revoked_at", String(32), nullable=False),  # '' while it is valid
+    Column("incident", String(100), nullable=False, server_default=""),  # what a volunteer's token was given out for
 )
 
 cases = Table(
@@ -87,7 +117,8 @@ desk_status = Table(
     metadata,
     Column("owner", String(200), primary_key=True),  # the key's name
     Column("received_at", String(32), nullable=False),
-    Column("status", Text, nullable=False),  # JSON of hub.desks.DeskStatus
+    Column("status", Text, nullable=False),  # JSON of crm.desk_model.DeskStatus
+    Column("answer", Text, nullable=False, server_default=""),  # JSON of crm.desk_model.HelpAnswer
 )
 
 suggestions = Table(

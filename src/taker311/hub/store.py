@@ -22,10 +22,11 @@ from taker311.hub.schema import api_keys, cases, replies, updates
 
 
 class KeyHolder(Value, frozen=True):
-    """Whose key it was and what it may do."""
+    """Whose key it was and what it may do. `ended` is why it is valid no more, as the end of a sentence; '' while it is."""
 
     name: str
     post_only: bool = False
+    ended: str = ""
 
 
 class HubCase(Value, frozen=True):
@@ -97,7 +98,7 @@ class HubStore:
     def __init__(self, url: str) -> None:
         self._engine, self._gate = _open(url)
         try:
-            schema.metadata.create_all(self._engine)
+            schema.bring_up(self._engine)
         except sa.exc.SQLAlchemyError as error:
             raise _unusable(url, error) from error
 
@@ -111,7 +112,9 @@ class HubStore:
             yield connection
 
     # ------------------------------------------------------------ keys
-    def add_key(self, name: str, *, now: datetime, post_only: bool = False, until: date | None = None) -> str:
+    def add_key(
+        self, name: str, *, now: datetime, post_only: bool = False, until: date | None = None, incident: str = ""
+    ) -> str:
         """Makes a key, stores its digest alone, and returns it: the only time that it is seen."""
         key = secrets.token_urlsafe(32)
         with self.write() as connection:
@@ -123,35 +126,51 @@ class HubStore:
                     until=until.isoformat() if until else "",
                     created_at=iso(now),
                     revoked_at="",
+                    incident=incident,
                 )
             )
         return key
 
-    def revoke_keys(self, name: str, *, now: datetime) -> int:
-        """Ends every key of that name; returns how many there were."""
-        where = (api_keys.c.name == name) & (api_keys.c.revoked_at == "")
+    def revoke_keys(self, name: str = "", *, now: datetime, incident: str = "") -> int:
+        """Ends every key of that name, of that incident, or of both where both are given; returns how many there were."""
+        where = api_keys.c.revoked_at == ""
+        for column, wanted in ((api_keys.c.name, name), (api_keys.c.incident, incident)):
+            where &= (column == wanted) if wanted else sa.true()
+        if not name and not incident:
+            return 0
         with self.write() as connection:
             return connection.execute(api_keys.update().where(where).values(revoked_at=iso(now))).rowcount
 
     def list_keys(self) -> list[dict[str, Any]]:
-        """name, post_only, until, created_at and revoked_at of every key ever made."""
+        """name, post_only, until, created_at, revoked_at and incident of every key ever made."""
         columns = (
             api_keys.c.name,
             api_keys.c.post_only,
             api_keys.c.until,
             api_keys.c.created_at,
             api_keys.c.revoked_at,
+            api_keys.c.incident,
         )
         with self.write() as connection:
             return [dict(row) for row in connection.execute(sa.select(*columns).order_by(api_keys.c.id)).mappings()]
 
     def holder(self, key: str, *, now: datetime) -> KeyHolder | None:
-        """Whose valid key this is, or None."""
+        """Whose valid key this is, or None. `now` in the city's zone: a key's last day ends at its midnight."""
+        found = self.key(key, now=now)
+        return None if found is None or found.ended else found
+
+    def key(self, key: str, *, now: datetime) -> KeyHolder | None:
+        """Whose key this is or was; None for one that was never given out."""
         with self.write() as connection:
             row = connection.execute(sa.select(api_keys).where(api_keys.c.digest == _digest(key))).first()
-        if row is None or row.revoked_at or (row.until and now.date().isoformat() > row.until):
+        if row is None:
             return None
-        return KeyHolder(name=row.name, post_only=row.post_only)
+        ended = ""
+        if row.revoked_at:
+            ended = f"was taken back on {row.revoked_at[:10]}"
+        elif row.until and now.date().isoformat() > row.until:
+            ended = f"ended with {row.until}"
+        return KeyHolder(row.name, row.post_only, ended)
 
     # ------------------------------------------------------------ cases
     def add_case(self, case: NewCase, idem_key: str = "") -> tuple[HubCase, bool]:

@@ -75,6 +75,8 @@ async def post_update(request: Request) -> Response:
     found = await run_in_threadpool(hub.store.find, CaseQuery(request_ids=(request_id,)))
     if not found or not has_number(found[0], hub):
         raise Rejected(404, "there is no service request with that service_request_id.")
+    if holder.post_only and found[0].owner != holder.name:
+        raise Rejected(403, "this token adds to the cases that it handed in, and this is none of them.")
     update = HubUpdate(
         update_id=update_id,
         request_id=request_id,
