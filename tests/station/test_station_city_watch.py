@@ -132,7 +132,7 @@ def test_a_desk_at_a_hub_shows_on_the_floor_and_adds_callers_to_open_cases(tmp_p
     with running_hub(knowledge=known) as hub, workplace(tmp_path) as made:
         moved: list[OutboxRow] = []
         made.start_sending(made.connect(hub.url, hub.key), moved.append)
-        watch = made._watch
+        watch = made.outside.watch
         assert watch is not None
         first = structs.replace(
             make_case(made.store.next_reference(), SeededIds(4), service=service), created_at=made.clock.now()

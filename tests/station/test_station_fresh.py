@@ -76,3 +76,11 @@ def test_an_agent_is_told_once_what_changed_since_they_last_looked(tmp_path: Pat
         changes.compare(other.bundle)
         assert made.status().changed == ()
         other.places.close()
+
+
+def test_the_ready_screen_says_in_words_that_answers_are_old(tmp_path: Path) -> None:
+    with workplace(tmp_path) as made:
+        assert not [one for one in made.status().notices if one.kind == "trouble"]
+        made.kb_notices = lambda: ("No word from the city for 25 hours: answers may have changed since.",)
+        (told,) = [one.text for one in made.status().notices if one.kind == "trouble"]
+        assert told.startswith("No word from the city")

@@ -10,7 +10,7 @@ import pytest
 from helpers.stations import NOW, play, station
 from taker311.base.clock import ManualClock
 from taker311.base.errors import UserError
-from taker311.base.keyslots import open_throwaway
+from taker311.base.throwaway_key import open_throwaway
 from taker311.call.model import CallState
 from taker311.cases.journal import Journal
 from taker311.station.seat import Seat

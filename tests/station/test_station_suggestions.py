@@ -8,8 +8,8 @@ import pytest
 
 from helpers.stations import NOW, mini_bundle, mini_index, play, station
 from taker311.base.clock import ManualClock
-from taker311.base.keyslots import open_throwaway
-from taker311.call.model import Event, NoAnswerFound, Opened, Typed
+from taker311.base.throwaway_key import open_throwaway
+from taker311.call.events import Event, NoAnswerFound, Opened, Typed
 from taker311.cli.kb import dispatch as kb
 from taker311.knowledge.bundle import encode_bundle, write_bundle
 from taker311.station.seat import Seat

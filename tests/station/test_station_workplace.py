@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from helpers.hub_server import RunningHub, running_hub
 from helpers.stations import mini_bundle, play
+from helpers.waiting import until
 from taker311.base.clock import SystemClock
 from taker311.base.ids import SeededIds
-from taker311.base.keyslots import open_throwaway
 from taker311.base.settings import CrmSettings, DeliverySettings, Settings
+from taker311.base.throwaway_key import open_throwaway
 from taker311.cases.model import OutboxRow
 from taker311.knowledge.bundle import write_bundle
 from taker311.station.seat import Seat
@@ -37,14 +37,6 @@ SETTINGS = Settings(
     crm=CrmSettings(endpoint="set by the test", dialect="hub"),
     delivery=DeliverySettings(first_wait_s=0.05, longest_wait_s=0.1, reconnect_spread_s=0.0),
 )
-
-
-def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Waits for a condition with a deadline."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come about in time"
-        time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")

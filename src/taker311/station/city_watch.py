@@ -14,6 +14,7 @@ from msgspec import structs
 from taker311.base.clock import Clock
 from taker311.base.errors import UserError
 from taker311.base.ids import Ids
+from taker311.base.words import plural
 from taker311.cases.city_cases import CityCases
 from taker311.cases.delivery import ServiceType
 from taker311.cases.model import OutboxRow
@@ -21,7 +22,7 @@ from taker311.crm.catalogue import LiveCatalogue, changeset_of, fetch_catalogue,
 from taker311.crm.client import Open311
 from taker311.crm.compare import Difference, codes_of, compare
 from taker311.crm.desk_link import DeskLink
-from taker311.crm.desk_model import DeskStatus
+from taker311.crm.desk_model import Beat, DeskStatus, HelpAnswer
 from taker311.crm.revalidate import Revalidator
 from taker311.knowledge.model import Knowledge
 
@@ -41,12 +42,17 @@ class CityWatch:
     ) -> None:  # fmt: skip
         self._client, self.cases, self._knowledge = client, cases, knowledge
         self._rows, self._clock, self._ids = rows, clock, ids
-        self.standing: Callable[[], DeskStatus] | None = None
-        """How this desk stands, for a hub that shows the floor."""
+        self.sees_others = True  # whether others' open cases may be read for duplicates
+        self.standing: Callable[[bool], DeskStatus] | None = None
+        """How this desk stands, for a hub that shows the floor; told True when the agent leaves."""
+        self.hand_in: Callable[[DeskLink], object] | None = None
+        """Gives a hub what waits for the content owners."""
         self.kept: Path | None = None
         """Where what the CRM offers is kept between starts."""
         self._link: DeskLink | None = None
         self._linked = False
+        self._attention = 0  # cases that wait for a person, as they were told last
+        self._telling = threading.Lock()
         self._near = sorted({c for s in knowledge.scripts if s.duplicates_m for c in codes_of(s)})
         self._used = {code for script in knowledge.scripts for code in codes_of(script)}
         self.revalidate = Revalidator(lambda code: fetch_catalogue(client, clock.now(), only=(code,)), clock)
@@ -58,20 +64,53 @@ class CityWatch:
     def step(self) -> None:
         """Whatever can't be asked is left as it was."""
         now = self._clock.now()
-        if self._near:
+        if self._near and self.sees_others:
             self._try(lambda: self.cases.refresh(self._client, self._near, now))
         for number in self._own(now):
             self._try(lambda number=number: self._ask(number, now))  # type: ignore[misc]
         if self.catalogue is None or not timedelta() <= now - self.catalogue.fetched_at < _COMPARED_EVERY:
             self._try(lambda: self._compare(now))
         if self.standing is not None:
-            self._try(self._tell)
+            self._try(self.tell)
+        if self.hand_in is not None:
+            self._try(self._hand_in)
 
-    def _tell(self) -> None:
+    def _hub(self) -> DeskLink | None:
         if not self._linked:
             self._link, self._linked = self._client.desk_link(), True
-        if self._link is not None and self.standing is not None:
-            self._link.tell(self.standing())
+        return self._link
+
+    @property
+    def has_hub(self) -> bool:
+        """Whether the endpoint takes what desks tell, as far as it was asked."""
+        return self._link is not None
+
+    def tell(self, *, leaving: bool = False) -> HelpAnswer | None:
+        """From any thread, one at a time; gives a supervisor's answer to a call for help. Raises CrmError."""
+        with self._telling:
+            link = self._hub()
+            if link is None or self.standing is None:
+                return None
+            told = self.standing(leaving)
+            self._attention = told.attention
+            return link.tell(told)
+
+    def beat(self) -> bool:
+        """Tells a hub that takes it that this desk is still there: a few bytes, where the whole status would say nothing new.
+        False where the whole has to be told. Raises CrmError."""
+        with self._telling:
+            link = self._link
+            if link is None or not link.takes_beats or self.standing is None:
+                return True
+            now = self.standing(False)
+            if now.attention != self._attention:
+                return False
+            return link.beat(Beat(now.seat, now.waiting, now.oldest_s))
+
+    def _hand_in(self) -> None:
+        link = self._hub()
+        if link is not None and self.hand_in is not None:
+            self.hand_in(link)
 
     def service_types(self) -> dict[str, ServiceType]:
         """What the CRM said of its services; empty until it was asked."""
@@ -97,8 +136,11 @@ class CityWatch:
         errors = sum(one.weight == "error" for one in self.differences)
         if not errors:
             return ""
-        count = f"{errors} thing{'s' if errors > 1 else ''}"
-        return f"The city's services have changed: {count} in the knowledge base no longer fit (taker311 crm check)."
+        return plural(
+            errors,
+            "The city's services have changed: {count} thing in the knowledge base no longer fits (taker311 crm check).",
+            "The city's services have changed: {count} things in the knowledge base no longer fit (taker311 crm check).",
+        )
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="taker311-city", daemon=True)

@@ -37,13 +37,6 @@ class IdleLock:
             self._hidden = True
         return self._hidden
 
-    @property
-    def hides_in_s(self) -> float | None:
-        """Seconds until the form is hidden if no key comes; None when it is already, or never is."""
-        if not self.armed or self.hidden:
-            return None
-        return self._after_s - (self._clock.monotonic() - self._last)
-
     def key_pressed(self, action: str = "") -> bool:
         """A key came, with the action that it means, if any. False: the desk is hidden, and the key must do nothing (nor be
         typed anywhere) but what unlocking takes. A key that comes after the time does not prevent the lock."""

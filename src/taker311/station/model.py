@@ -32,7 +32,6 @@ class Status(Value, frozen=True):
     agent: str
     desk_code: str
     now: datetime  # in the city's zone
-    kb_version: str
     kb_age_s: float
     searching: bool  # the search index is ready
     signed_in: bool

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from taker311.base.words import say
 from taker311.cases.journal import Journal
 from taker311.cases.model import State
+from taker311.cases.reasons import in_words
 from taker311.cases.tasks import Task, tasks
+from taker311.knowledge.pressing import most_pressing, must_be_read
 from taker311.station.model import Notice, OpenCall, Status
+from taker311.station.promises import notices
 from taker311.station.recorder import events_of
 
 if TYPE_CHECKING:
@@ -26,6 +30,7 @@ class Overview:
         self._tasks: tuple[Task, ...] = ()
         self._open: tuple[OpenCall, ...] | None = None
         self._open_ids: list[str] = []
+        self._open_named = False  # with their topics' titles, which the first paint does not wait for
 
     def status(self) -> Status:
         waiting, attention, oldest = self._count()
@@ -35,7 +40,6 @@ class Overview:
             agent=self._place.station.desk.agent,
             desk_code=self._place.seat.desk_code,
             now=now.astimezone(self._place.zone),
-            kb_version=self._place.bundle.version,
             kb_age_s=self._place.kb_seconds(),
             searching=self._place.station.desk.index is not None,
             signed_in=self._place.seat.unlocked is not None,
@@ -66,20 +70,26 @@ class Overview:
     def _notices(self) -> tuple[Notice, ...]:
         found = [Notice("trouble", text) for text in self._place.seat.notices]
         found += self._place.troubles()
+        found += [Notice("trouble", text) for text in self._place.kb_notices()]
         if self._place.seat.unlocked is not None and not self._place.seat.unlocked.intact:
             found.append(
-                Notice("trouble", "Somebody without the key altered who may sign in here: tell your city's IT.")
+                Notice("trouble", say("Somebody without the key altered who may sign in here: tell your city's IT."))
             )
         paused = self._place.store.paused()
         if paused:
-            found.append(Notice("task", f"The sender stands still: {paused}"))
+            found.append(Notice("task", say("The sender stands still: {why}", why=in_words(paused))))
+        found += notices(self._place)
         found += [Notice("task", task.sentence, task.ref) for task in self._tasks]
-        today = self._place.station.world.today(self._place.clock.now())
+        world, now = self._place.station.world, self._place.clock.now()
         first = self._place.city.languages[0]
-        for bulletin in self._place.bundle.knowledge.bulletins:
-            if bulletin.in_force(today):
-                must = " — must be read: F6" if bulletin.must_read else ""
-                found.append(Notice("bulletin", f"{bulletin.titles[first]}{must}"))
+        read = self._place.station.state.acknowledged
+        for bulletin in most_pressing(self._place.bundle.bulletins, read):
+            if world.in_force(bulletin, now):
+                title = bulletin.titles[first]
+                unread = must_be_read(bulletin, read)
+                text = say("{title} — must be read: F6", title=title) if unread else title
+                found.append(Notice("bulletin", text))
+        found += [Notice("note", text)] if (text := self._place.offer()) else []
         return tuple(found)
 
     def open_calls(self) -> tuple[OpenCall, ...]:
@@ -88,8 +98,9 @@ class Overview:
         if journal is None:
             return ()
         ids = journal.open_calls()
-        if self._open is None or ids != self._open_ids:
-            self._open_ids = ids
+        named = self._place.bundle.decoded
+        if self._open is None or (ids, named) != (self._open_ids, self._open_named):
+            self._open_ids, self._open_named = ids, named
             self._open = tuple(self._about(journal, call_id) for call_id in ids)
         return self._open
 
@@ -97,7 +108,10 @@ class Overview:
         events = events_of(journal.events(call_id))
         began = events[0][0] if events else self._place.clock.now()
         topic = next((e.topic_id for _, e in reversed(events) if hasattr(e, "topic_id")), "")
+        time = f"{began.astimezone(self._place.zone):%H:%M}"
+        if topic and not self._place.bundle.decoded:
+            return OpenCall(call_id, began, say("begun {time}", time=time))
         found = self._place.bundle.topic(topic) if topic else None
         first = self._place.city.languages[0]
-        title = found.text(first, first).title if found else "no topic yet"
-        return OpenCall(call_id, began, f"{title}, begun {began.astimezone(self._place.zone):%H:%M}")
+        title = found.text(first, first).title if found else say("no topic yet")
+        return OpenCall(call_id, began, say("{title}, begun {time}", title=title, time=time))

@@ -8,6 +8,7 @@ from typing import Literal
 
 from taker311.base.clock import Clock
 from taker311.base.errors import UserError
+from taker311.base.words import noted, say
 from taker311.cases import acts
 from taker311.cases.interface import CaseStore
 from taker311.cases.model import OutboxRow
@@ -15,10 +16,22 @@ from taker311.cases.reference import format_ref
 
 Act = Literal["send", "hold", "release", "landed", "resend", "close"]
 
+# The state of a case, in a list.
+STATE_WORDS: dict[str, str] = {
+    "queued": noted("waiting"),
+    "sending": noted("on its way"),
+    "unknown": noted("in doubt"),
+    "blocked": noted("sign-in needed"),
+    "held": noted("for a person"),
+    "exported": noted("left by stick"),
+    "sent": noted("delivered"),
+    "purged": noted("delivered"),
+    "closed": noted("settled"),
+}
 _WORDS: dict[str, str] = {
-    "send": "Send it now, without waiting longer.",
-    "hold": "Hold it back until somebody releases it.",
-    "release": "Let it go on; what may have landed is looked for first.",
+    "send": noted("Send it now, without waiting longer."),
+    "hold": noted("Hold it back until somebody releases it."),
+    "release": noted("Let it go on; what may have landed is looked for first."),
     **dict(acts.DECISIONS.items()),
 }
 _IN_STATE: dict[str, tuple[Act, ...]] = {
@@ -40,7 +53,10 @@ class QueueDesk:
         actor: Callable[[], str],
         supervisor: Callable[[], bool],
         wake: Callable[[], None],
+        refused: Callable[[], str] = lambda: "",
     ) -> None:
+        """`refused`: why this agent may decide nothing; '' when they may."""
+        self._refused = refused
         self._store, self._clock, self._actor, self._supervisor, self._wake = store, clock, actor, supervisor, wake
 
     def rows(self) -> list[OutboxRow]:
@@ -50,16 +66,18 @@ class QueueDesk:
     def possible(self, row: OutboxRow) -> tuple[tuple[Act, str], ...]:
         """Each act with what it means; nothing for a case that is on its way or done. Raises UserError where only a
         supervisor may decide."""
+        if self._refused():
+            raise UserError(self._refused())
         if acts.needs_supervisor(row, self._clock.now()) and not self._supervisor():
-            raise UserError(f"{format_ref(row.ref)} is of an earlier shift: a supervisor settles it.")
-        return tuple((act, _WORDS[act]) for act in _IN_STATE.get(row.state, ()))
+            raise UserError(say("{ref} is of an earlier shift: a supervisor settles it.", ref=format_ref(row.ref)))
+        return tuple((act, say(_WORDS[act])) for act in _IN_STATE.get(row.state, ()))
 
     def do(self, case_id: str, act: str, number: str = "") -> str:
         """Does it and gives a sentence. `number`: the city's, where the case landed. Raises UserError."""
         now, store = self._clock.now(), self._store()
         row = store.row(case_id)
         if act not in dict(self.possible(row)):
-            raise UserError(f"{format_ref(row.ref)} has moved on meanwhile: look at the queue again.")
+            raise UserError(say("{ref} has moved on meanwhile: look at the queue again.", ref=format_ref(row.ref)))
         rule: Callable[[OutboxRow], OutboxRow]
         match act:
             case "send":
@@ -71,7 +89,7 @@ class QueueDesk:
             case "landed" | "resend" | "close":
                 rule = partial(acts.decided, decision=act, at=now, request_id=number)
             case _:
-                raise UserError(f"There is no '{act}' for a case in the queue.")
+                raise UserError(say("There is no '{act}' for a case in the queue.", act=act))
         store.change(case_id, rule, now, event=act, actor=self._actor())
         self._wake()
-        return f"{format_ref(row.ref)}: {_WORDS[act]}"
+        return f"{format_ref(row.ref)}: {say(_WORDS[act])}"

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from taker311.base.codec import from_json, to_json
 from taker311.base.errors import UserError
-from taker311.call.model import AnyEvent, Event, FieldTyped, PlacesFound, PlaceTyped, Typed
+from taker311.base.words import say
+from taker311.call.events import AnyEvent, Event, FieldTyped, PlacesFound, PlaceTyped, Typed
 from taker311.cases.journal import Journal
 from taker311.cases.model import JournalEntry
 
@@ -18,11 +19,12 @@ KEPT = timedelta(days=7)
 
 
 class Recorder:
-    """Writes one call after another into `journal`. While that is None, nobody having signed in, the open call's events stay
-    in memory alone; `attach` writes them."""
+    """Writes one call after another into `journal`; what was said stays for `kept` after the call. While there is no journal,
+    nobody having signed in, the open call's events stay in memory alone; `attach` writes them."""
 
-    def __init__(self, journal: Journal | None) -> None:
+    def __init__(self, journal: Journal | None, kept: timedelta = KEPT) -> None:
         self.journal = journal
+        self._kept = kept
         self.problem = ""
         self._call_id = ""
         self._seq = 0
@@ -46,9 +48,8 @@ class Recorder:
         """Takes an event over; typing may wait for `flush`, `tick` or the next event that is none."""
         if not self._call_id:
             return
-        fields = {name: str(getattr(event, name)) for name in event.plain}
         self._seq += 1
-        entry = JournalEntry(self._call_id, self._seq, at, _kind(event), fields, {"event": to_json(event)})
+        entry = entry_of(self._call_id, self._seq, at, event)
         if isinstance(event, _SUPERSEDED):
             self._waiting.pop(type(event), None)
             self._waiting[type(event)] = entry
@@ -80,24 +81,26 @@ class Recorder:
             self.problem = ""
         except UserError as error:
             # The call must go on whatever the disk does; the words for the agent stay on the screen until it works again.
-            self.problem = f"NOT SAVED: {error}"
+            self.problem = say("NOT SAVED: {why}", why=error)
             logging.getLogger(__name__).warning("the journal could not be written")
 
     def end(self, at: datetime) -> None:
-        """The call is over; its words are kept for a week, sealed."""
+        """The call is over; its words stay for their time, sealed."""
         self.flush()
         if self.journal is None:
             self._owed.clear()
         elif self._call_id:
             try:
-                self.journal.end(self._call_id, at, purge_at=at + KEPT)
+                self.journal.end(self._call_id, at, purge_at=at + self._kept)
             except UserError as error:
                 self.problem = str(error)
         self._call_id = ""
 
 
-def _kind(event: Event) -> str:
-    return str(type(event).__struct_config__.tag)
+def entry_of(call_id: str, seq: int, at: datetime, event: Event) -> JournalEntry:
+    """An event as the journal keeps it: what is plain of it, and all of it to be sealed."""
+    fields = {name: str(getattr(event, name)) for name in event.plain}
+    return JournalEntry(call_id, seq, at, str(type(event).__struct_config__.tag), fields, {"event": to_json(event)})
 
 
 def events_of(entries: list[JournalEntry]) -> list[tuple[datetime, AnyEvent]]:

@@ -7,20 +7,23 @@ delivery's own thread and comes back through `case_changed`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from msgspec.structs import replace
 
 from taker311.base.clock import Clock
 from taker311.base.errors import UserError
 from taker311.base.ids import Ids
+from taker311.base.words import say
+from taker311.call import events as ev
 from taker311.call import model as m
 from taker311.call.allowed import BEGINS, Context, event_for
 from taker311.call.asking import is_place_step
 from taker311.call.shown import Situation, View
 from taker311.call.table import step
 from taker311.call.view import view
+from taker311.call.volunteering import as_begun
 from taker311.call.world import World
 from taker311.cases.city_cases import CityCases
 from taker311.cases.interface import CaseStore
@@ -73,7 +76,7 @@ class EndedCall(NamedTuple):
     """A call that is over: its last state, all that happened in it, and the knowledge base it was taken with."""
 
     state: m.CallState
-    events: tuple[tuple[datetime, m.Event], ...]
+    events: tuple[tuple[datetime, ev.Event], ...]
     bundle: Bundle
 
 
@@ -88,16 +91,19 @@ class Station:
         self.hits: tuple[Hit, ...] = ()
         self.online: bool | None = None
         self.calls = 0
+        self.calls_before = 0  # calls of this agent at this seat before this start, where they are counted
         self.handled_s = 0.0
         self.case_saved: Callable[[], None] = lambda: None  # set by whoever sends: there is something new to send
         self.call_over: Callable[[], None] = lambda: None  # set by whoever has something that must wait for that
         self.call_ended: list[
             Callable[[EndedCall], None]
         ] = []  # told of each call that came to its end, before the next
-        self._events: list[tuple[datetime, m.Event]] = []  # of the open call, from its beginning
+        self.has_read: Callable[[], tuple[str, ...]] = lambda: self.state.acknowledged  # bulletins, by whoever is here
+        self.happened: list[Callable[[ev.Event, datetime], None]] = []  # told of each event, on the thread that draws
+        self._events: list[tuple[datetime, ev.Event]] = []  # of the open call, from its beginning
         self._city_cases: CityCases | None = None
         self._nearby = Nearby(desk.store)
-        self._today: date | None = None
+        self._minute: datetime | None = None
         self._silent: frozenset[str] = frozenset()
 
     # ------------------------------------------------------------ what a front end does
@@ -114,11 +120,11 @@ class Station:
         return self.view()
 
     def view(self) -> View:
-        kept = "memory" if self.desk.in_memory else "disk"
-        around = Situation(now=self.desk.clock.now(), hits=self.hits, kept=kept, online=self.online)  # type: ignore[arg-type]
+        kept: Literal["memory", "disk"] = "memory" if self.desk.in_memory else "disk"
+        around = Situation(now=self.desk.clock.now(), hits=self.hits, kept=kept, online=self.online)
         return view(self.world, self.state, around, self.problem or self.desk.recorder.problem)
 
-    def apply(self, event: m.Event) -> bool:
+    def apply(self, event: ev.Event) -> bool:
         """One event through the call; False when it was refused (the sentence stands in `problem`)."""
         now = self.desk.clock.now()
         done = step(self.world, self.state, event, now)
@@ -132,6 +138,8 @@ class Station:
         for effect in done.effects:
             self._carry_out(effect, now)
         self._after(event, before)
+        for tell in self.happened:
+            tell(event, now)
         return True
 
     def tick(self) -> None:
@@ -148,16 +156,16 @@ class Station:
         if journal is None or self.state.phase != "ready":
             return False
         entries = journal.events(call_id)
-        state = m.CallState()
+        state, world = m.CallState(), World(self.desk.bundle, as_begun(self.desk.permissions))
         for at, event in events_of(entries):
-            done = step(self.world, state, event, at)
+            done = step(world, state, event, at)
             state = done.state if not done.refusal else state
         if state.phase == "ready" or not state.call_id:
             return False
         self.state = state
         self._events = list(events_of(entries))
         self.desk.recorder.begin(call_id, max((entry.seq for entry in entries), default=0))
-        self.apply(m.TakenUp())
+        self.apply(ev.TakenUp())
         self._settle_saving()
         self._search()
         return True
@@ -169,9 +177,9 @@ class Station:
         try:
             row = self.desk.store.row(self.state.saving)
         except UserError:
-            self.apply(m.SaveFailed("The desk stopped before this case was saved: confirm it once more."))
+            self.apply(ev.SaveFailed(say("The desk stopped before this case was saved: confirm it once more.")))
             return
-        self.apply(m.CaseSaved(row.case_id, row.ref))
+        self.apply(ev.CaseSaved(row.case_id, row.ref))
 
     # ------------------------------------------------------------ news from behind
     def case_changed(self, row: OutboxRow) -> None:
@@ -179,7 +187,7 @@ class Station:
         if row.last_class:
             self.online = row.last_class != "not-sent" or row.last_status is not None
         if row.request_id and any(f.case_id == row.case_id and not f.request_id for f in self.state.finished):
-            self.apply(m.ReceiptCame(row.case_id, row.request_id))
+            self.apply(ev.ReceiptCame(row.case_id, row.request_id))
 
     def signed_in(self, store: CaseStore, journal: Journal, agent: str) -> None:
         """From here on cases go to `store` and events into `journal`; a call that is open is written from its beginning."""
@@ -203,7 +211,8 @@ class Station:
         old = self.desk.places
         self.desk.bundle, self.desk.index, self.desk.places = bundle, index, places
         self.world = World(bundle, self.desk.permissions)
-        self._today = None
+        self._minute = None
+        self.state = m.CallState(acknowledged=self.has_read())  # a bulletin that says something else now was not read
         if old is not None:
             old.close()
 
@@ -218,14 +227,15 @@ class Station:
         self.desk.places = places
         typed = self.state.drafts.get(PLACE, "")
         if is_place_step(self.state) and self.state.picked is None and typed.strip():
-            self.apply(m.PlacesFound(places.find(typed)))
+            self.apply(ev.PlacesFound(places.find(typed)))
 
     # ------------------------------------------------------------ inside
-    def _begin(self, first: m.Event) -> bool:
+    def _begin(self, first: ev.Event) -> bool:
         """Starts a call whose first event is `first`; False, with the reason in `problem`, when either is refused."""
-        started = m.Started(
-            self.desk.ids.uuid(), self.desk.agent, self.world.first, self.desk.bundle.version, self.state.acknowledged
-        )
+        started = ev.Started(
+            self.desk.ids.uuid(), self.desk.agent, self.world.first, self.desk.bundle.version, self.state.acknowledged,
+            self.calls_before + self.calls + 1 if self.desk.permissions.review_every else 0,
+        )  # fmt: skip
         now = self.desk.clock.now()
         begun = step(self.world, self.state, started, now)
         self.problem = begun.refusal or step(self.world, begun.state, first, now).refusal
@@ -234,15 +244,18 @@ class Station:
         self.desk.recorder.begin(started.call_id)
         self._events = []
         self.hits = ()
-        return self.apply(started)
+        begins = self.apply(started)
+        if begins and self.state.for_review:
+            self.apply(ev.MarkedForReview())
+        return begins
 
     def _carry_out(self, effect: m.Effect, now: datetime) -> None:
         match effect:
             case m.FindPlaces(text=text):
                 found = self.desk.places.find(text) if self.desk.places and text.strip() else ()
-                self.apply(m.PlacesFound(found))
+                self.apply(ev.PlacesFound(found))
             case m.FindDuplicates():
-                self.apply(m.DuplicatesFound(self._nearby.find(effect, now)))
+                self.apply(ev.DuplicatesFound(self._nearby.find(effect, now)))
             case m.SaveCase(case=case):
                 self._save(case)
             case m.KeepNoAnswer() | m.AskForHelp():
@@ -259,9 +272,9 @@ class Station:
             numbered = replace(case, ref=store.next_reference())
             row = store.enqueue(numbered, self.desk.make_submission(numbered))
         except UserError as error:
-            self.apply(m.SaveFailed(f"NOT SAVED: {error}"))
+            self.apply(ev.SaveFailed(say("NOT SAVED: {why}", why=error)))
             return
-        self.apply(m.CaseSaved(row.case_id, row.ref, self.desk.in_memory))
+        self.apply(ev.CaseSaved(row.case_id, row.ref, self.desk.in_memory))
         self.case_saved()
 
     def _end(self, now: datetime) -> None:
@@ -277,15 +290,15 @@ class Station:
     def _between_calls(self) -> None:
         self.hits = ()
         self._events = []
-        self.state = m.CallState(acknowledged=self.state.acknowledged)
+        self.state = m.CallState(acknowledged=self.has_read())
         self.call_over()
 
-    def _after(self, event: m.Event, before: m.CallState) -> None:
-        if isinstance(event, m.Typed | m.WentBack | m.SecondTopicBegun | m.LanguageSet) or (
+    def _after(self, event: ev.Event, before: m.CallState) -> None:
+        if isinstance(event, ev.Typed | ev.WentBack | ev.SecondTopicBegun | ev.LanguageSet) or (
             self.state.typed != before.typed
         ):
             self._search()
-        if isinstance(event, m.Typed):
+        if isinstance(event, ev.Typed):
             self._listen_for_emergency()
 
     def _search(self) -> None:
@@ -298,13 +311,14 @@ class Station:
         self.hits = tuple(hit for hit in found if hit.id not in self._not_in_force() or hit.kind == "topic")[:_HITS]
 
     def _not_in_force(self) -> frozenset[str]:
-        """Bulletins and rumours whose day is over or has not come: the index holds them, nobody is told of them."""
-        today = self.world.today(self.desk.clock.now())
-        if today != self._today:
-            known = self.desk.bundle.knowledge
-            self._today = today
-            silent = [bulletin.id for bulletin in known.bulletins if not bulletin.in_force(today)]
-            silent += [rumour.id for rumour in known.rumours if not rumour.in_force(today)]
+        """Bulletins and rumours whose time is over or has not come: the index holds them, nobody is told of them."""
+        now = self.desk.clock.now()
+        minute = now.replace(second=0, microsecond=0)
+        if minute != self._minute:
+            known = self.desk.bundle
+            self._minute = minute
+            silent = [one.id for one in known.bulletins if not self.world.in_force(one, now)]
+            silent += [one.id for one in known.rumours if not self.world.in_force(one, now)]
             self._silent = frozenset(silent)
         return self._silent
 
@@ -313,4 +327,4 @@ class Station:
             return
         heard = self.desk.index.emergency(self.state.typed, self.world.spoken(self.state))
         if heard is not None and heard.phrase not in self.state.card_left:
-            self.apply(m.EmergencyHeard(heard.phrase))
+            self.apply(ev.EmergencyHeard(heard.phrase))

@@ -4,9 +4,10 @@ thread, and what all of it looks like from the ready screen."""
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from taker311.base.clock import Clock
@@ -15,6 +16,7 @@ from taker311.base.ids import Ids
 from taker311.base.keyslots import Unlocked
 from taker311.base.settings import Settings
 from taker311.call.model import Permissions
+from taker311.call.volunteering import look_up_refused
 from taker311.cases.interface import CaseStore
 from taker311.cases.memory import MemoryStore
 from taker311.cases.model import Case, OutboxRow
@@ -24,19 +26,35 @@ from taker311.crm.model import Submission
 from taker311.knowledge.bundle import Bundle
 from taker311.knowledge.model import Knowledge
 from taker311.station.model import Notice, OpenCall, Status
+from taker311.station.outside import Outside
 from taker311.station.overview import UNSENT, Overview
+from taker311.station.promises import Promises
 from taker311.station.recorder import Recorder
 from taker311.station.seat import Seat
-from taker311.station.station import Desk, Station
+from taker311.station.station import Desk, EndedCall, Station
 
 if TYPE_CHECKING:
-    from taker311.cases.delivery import Crm, Delivery, ServiceType
+    from taker311.cases.delivery import Crm
     from taker311.cases.status import StatusDesk
     from taker311.crm.client import Open311
-    from taker311.crm.desk_model import DeskStatus
-    from taker311.station.city_watch import CityWatch
+    from taker311.shift.keeper import ShiftKeeper
+    from taker311.shift.usual import TopicRates
+    from taker311.station.board import Board
     from taker311.station.fresh import Fresh
-    from taker311.station.sender import Sender
+
+
+class Watch(Protocol):
+    """Looks for news in a thread of its own."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+# Given what carries a change into the thread that draws, and what compares a newer base with what the agent has seen.
+MakeNews = Callable[[Callable[[Callable[[], None]], None], Callable[[Bundle], None]], Watch]
+
+_MOST_IN_MEMORY = 200  # calls of a desk where nobody signs in, kept for what they tell the content owners
 
 
 def _learns_here(knowledge: Knowledge) -> bool:
@@ -58,11 +76,12 @@ class Workplace:
         ids: Ids,
         *,
         agent: str,
+        permissions: Permissions | None = None,
     ) -> None:
         self.bundle, self.bundle_file, self.seat, self.settings = bundle, bundle_file, seat, settings
         self.clock, self.ids = clock, ids
         self.dialect = load_dialect(settings.crm.dialect, jurisdiction=settings.crm.jurisdiction)
-        self.city = bundle.knowledge.city
+        self.city = bundle.city
         self.zone = ZoneInfo(self.city.time_zone)
         signed_in = seat.unlocked is not None
         self.store: CaseStore = seat.disk if signed_in else MemoryStore(clock, seat.disk.next_reference)
@@ -70,31 +89,58 @@ class Workplace:
             Desk(
                 bundle=bundle,
                 store=self.store,
-                recorder=Recorder(seat.journal if signed_in else None),
+                recorder=Recorder(seat.journal if signed_in else None, timedelta(days=settings.desk.keep_journal_days)),
                 make_submission=self._submission,
                 clock=clock,
                 ids=ids,
                 agent=agent,
-                permissions=Permissions(),
+                permissions=permissions or Permissions(),
                 in_memory=not signed_in,
             )
         )
-        self.service_types: Mapping[str, ServiceType] = {}
-        """What the CRM said of its services; where it said nothing, a service answers with a number."""
-        self._sender: Sender | None = None
-        self._watch: CityWatch | None = None
-        self._cache: Path | None = None
+        self.outside = Outside(self)
+        self.cache: Path | None = None  # where the indexes and what was seen of the city's cases are kept
         self._fresh: Fresh | None = None
+        self._shift: ShiftKeeper | None = None
+        self._board: Board | None = None
+        self.said: Callable[[str], None] = lambda _sentence: None
+        """Takes a sentence for the agent, from any thread: a front end puts it on its screen."""
+        self.locked: Callable[[], bool] = lambda: False
+        self.reviewers_in: Path | None = None  # where this desk's reviewers are told; None: where the machine's are
+        self.only_in_memory: list[EndedCall] = []  # calls that no journal has, until they were handed in
+        self.station.call_ended.append(self._ended)
+        self.offer: Callable[[], str] = lambda: ""
+        """A quiet line for the ready screen, '' for none."""
         self.changed: tuple[str, ...] = ()  # told by whoever compares what this agent saw last
         self.kb_age: Callable[[], float | None] = lambda: None
         """Seconds since the city's word was last had, where that is known."""
+        self.kb_notices: Callable[[], tuple[str, ...]] = tuple
+        """What the ready screen says of that age; nothing while all is well."""
+        self.make_news: MakeNews | None = None  # what looks for news here where it is not the city's own publication
+        self.taken: list[Callable[[], None]] = []  # told when a newer knowledge base is in use
         self.station.call_over = self._take_fresh
         self._kb_written = clock.now().timestamp()
+        self.promises = Promises(self)
         self._overview = Overview(self)
 
-    def _service_type(self, code: str) -> ServiceType:
-        told = self._watch.service_types() if self._watch is not None else {}
-        return told.get(code) or self.service_types.get(code, "realtime")
+    @property
+    def shift(self) -> ShiftKeeper:
+        """The day's figures of this seat."""
+        if self._shift is None:
+            from taker311.station.at_shift import shift_keeper
+
+            self._shift = shift_keeper(self)
+        return self._shift
+
+    def topic_rates(self) -> TopicRates:
+        """Each topic's calls in the last half hour against a usual one, at this seat."""
+        return self.shift.topic_rates()
+
+    def _ended(self, call: EndedCall) -> None:
+        self.shift.ended(*call)
+        if self.station.desk.recorder.journal is None:
+            self.only_in_memory.append(call)
+            del self.only_in_memory[:-_MOST_IN_MEMORY]
 
     def _submission(self, case: Case) -> Submission:
         from taker311.cases.adding import submission_for
@@ -122,11 +168,15 @@ class Workplace:
         from taker311.search.cache import cached_index, open_index
         from taker311.search.index import SearchIndex
 
-        self._cache = cache
+        self.cache = cache
         knowledge, learned = self.bundle.knowledge, self.bundle.learned()
         kept = cached_index(self.bundle, cache)
         learns = kept is None and not learned and _learns_here(knowledge)
-        first = SearchIndex.build(knowledge, learn=False) if learns else kept or open_index(self.bundle, cache)
+        first = (
+            SearchIndex.build(knowledge, learn=False)
+            if learns
+            else kept or open_index(self.bundle, cache, self.bundle_file)
+        )
         yield lambda: self.station.ready_index(first)
         try:
             places = PlaceIndex.open_or_build(cache / "places", self.bundle.part_hash("places"), self.bundle.gazetteer)
@@ -134,8 +184,9 @@ class Workplace:
             places = PlaceIndex.in_memory(self.bundle.gazetteer())
         yield lambda: self.station.ready_places(places)
         if learns:
-            better = open_index(self.bundle, cache)
+            better = open_index(self.bundle, cache, self.bundle_file)
             yield lambda: self.station.ready_index(better)
+        yield self.shift.load()
 
     def connect(self, endpoint: str = "", key: str = "") -> Open311 | None:
         """The city's endpoint, as the settings name it where none is given; None where they name none. Loads the HTTP
@@ -159,96 +210,37 @@ class Workplace:
 
     def start_sending(self, crm: Crm | None, on_change: Callable[[OutboxRow], None]) -> None:
         """Starts the sender's thread, without a CRM for its chores alone; `on_change` is called there."""
-        from taker311.cases.chores import chores
-        from taker311.cases.delivery import Delivery
-        from taker311.cases.waits import waits_from
-        from taker311.station.sender import Sender
-
-        waits = waits_from(self.settings.delivery)
-        delivery = None
-        if crm is not None:
-            delivery = Delivery(
-                self.store,
-                crm,
-                self.dialect,
-                self.clock,
-                self.ids,
-                waits,
-                on_change=on_change,
-                service_type=self._service_type,
-            )
-            self.station.case_saved = delivery.wake
-            self._watch_city(crm, delivery)
-        unlocked = self.seat.unlocked
-        work = None
-        if unlocked is not None:
-            journal = self.seat.journal
-            told = self.settings.desk.status_folder
-            work = chores(
-                self.seat.folder,
-                self.store,
-                journal,
-                unlocked.sealer,
-                self.clock,
-                on_change,
-                shared=Path(told).expanduser() if told else None,
-                keep_sent_s=waits.keep_sent_s,
-            )
-        self._sender = Sender(delivery, work)
-        self._sender.start()
-
-    def _watch_city(self, crm: Crm, delivery: Delivery) -> None:
-        """Open cases for duplicates, how our own stand, and whether the knowledge still fits, from a thread of its own."""
-        from taker311.cases.city_cases import CityCases, city_cases_file
-        from taker311.crm.client import Open311
-        from taker311.station.city_watch import CityWatch
-
-        if not isinstance(crm, Open311):
-            return
-        cases_file = city_cases_file(self._cache, crm.endpoint) if self._cache else None
-        cases = CityCases(cases_file)
-        self._watch = CityWatch(crm, cases, self.bundle.knowledge, self.store.rows, self.clock, self.ids)
-        self._watch.standing = self._standing
-        self._watch.kept = (
-            self._cache / "crm" / f"watched-{cases_file.stem}.json" if cases_file and self._cache else None
-        )
-        delivery.revalidate = self._watch.revalidate
-        self.station.ready_city_cases(cases)
-        self._watch.start()
+        self.outside.start(crm, on_change)
 
     def status_desk(self, crm: Open311 | None) -> StatusDesk:
         """How cases stand, for a front end: its look-ups wait on the network, so they belong into a worker."""
         from taker311.cases.city_cases import CityCases
         from taker311.cases.status import StatusDesk
 
-        seen = self._watch.cases if self._watch is not None else CityCases()
+        refused = look_up_refused(self.station.desk.permissions)
+        if refused:
+            raise UserError(refused)
+        seen = self.outside.watch.cases if self.outside.watch is not None else CityCases()
         return StatusDesk(self.store.rows, crm, seen, self.clock.now, self.zone)
 
-    def _standing(self) -> DeskStatus:
-        from taker311 import __version__
-        from taker311.cases.standing import for_hub, standing
+    @property
+    def board(self) -> Board:
+        """What is done here now, for the floor."""
+        if self._board is None:
+            from taker311.station.board import Board
 
-        now = self.clock.now()
-        found = standing(
-            self.store.rows(), now, desk=self.seat.desk_code, seat=self.seat.folder.name, paused=self.store.paused()
-        )
-        return for_hub(found, kb_version=self.bundle.version, kb_age_s=self.kb_seconds(), version=__version__)
+            self._board = Board(self.station, self.shift, named=self.settings.desk.report_agent)
+            self._board.locked = lambda: self.locked()  # noqa: PLW0108 - the front end sets it later
+        return self._board
 
     def stop(self) -> None:
         """Writes what is owed, lets an attempt that is under way come to its end, and closes the files."""
         self.station.flush()
-        self._stop_sending(wait_s=5.0)
+        self.outside.stop(wait_s=5.0, leaving=True)
         places = self.station.desk.places
         if places is not None:
             places.close()
         self.seat.close()
-
-    def _stop_sending(self, wait_s: float) -> None:
-        if self._watch is not None:
-            self._watch.stop()
-        if self._sender is not None:
-            self._sender.stop(wait_s)
-        self._sender = self._watch = None
 
     # ------------------------------------------------------------ a newer knowledge base
     def adopt(self, fresh: Fresh) -> None:
@@ -263,22 +255,27 @@ class Workplace:
         if self._fresh is None:
             return
         fresh, self._fresh = self._fresh, None
+        if fresh.permissions is not None:
+            self.station.desk.permissions = fresh.permissions
         self.station.use(fresh.bundle, fresh.search, fresh.places)
         self.bundle, self.bundle_file = fresh.bundle, fresh.file
-        self.city = fresh.bundle.knowledge.city
+        self.city = fresh.bundle.city
         self.zone = ZoneInfo(self.city.time_zone)
         self._overview = Overview(self)
+        for told in self.taken:
+            told()
 
     # ------------------------------------------------------------ signing in later
     def sign_in(self, unlocked: Unlocked, crm: Crm | None, on_change: Callable[[OutboxRow], None]) -> int:
         """Opens the seat with a key: cases kept in memory until now go to the disk. Returns how many did."""
-        self._stop_sending(wait_s=3.0)  # an attempt that takes longer leaves its case in doubt, which is looked into
+        self.outside.stop(wait_s=3.0)  # an attempt that takes longer leaves its case in doubt, which is looked into
         self.seat.unlocked = unlocked
         self.seat.disk.unlock(unlocked.sealer)
         self.seat.journal.unlock(unlocked.sealer)
         moved = self._move_to_disk()
         self.store = self.seat.disk
         self.station.signed_in(self.seat.disk, self.seat.journal, unlocked.name)
+        self.promises.signed_in(self.seat.journal)
         self.start_sending(crm, on_change)
         return moved
 
@@ -302,12 +299,11 @@ class Workplace:
 
     def troubles(self) -> tuple[Notice, ...]:
         """What works badly behind the desk, and what of the city's services no longer fits."""
-        found: list[Notice] = []
-        if self._sender is not None and self._sender.trouble:
-            found.append(Notice("trouble", self._sender.trouble))
-        changed = self._watch.notice() if self._watch is not None else ""
-        if changed:
-            found.append(Notice("task", changed))
+        found = self.outside.troubles()
+        if self._shift is not None:
+            from taker311.station.at_shift import shift_notices
+
+            found += shift_notices(self)
         return tuple(found)
 
     def kb_seconds(self) -> float:
