@@ -6,6 +6,7 @@ names, integers and floats compare freely, and a clash of types at run time is f
 
 import re
 
+import pytest
 from cel_expr_python import cel
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -100,14 +101,28 @@ def asked_of_cel(text: str, environment: dict) -> bool:
     return ENVIRONMENT.compile(text).eval(data=environment).plain_value()
 
 
-@given(expressions, st.lists(environments, min_size=3, max_size=3))
-@settings(max_examples=2_000, deadline=None)
-def test_cel_says_the_same_of_every_expression(text, answered):
+def agree(text, answered):
     tree = parse(text)
     for environment in answered:
         values = {name: tuple(value) if isinstance(value, list) else value for name, value in environment.items()}
         assert evaluate(tree, values) is asked_of_cel(text, environment)
     assert asked_of_cel(to_text(tree), answered[0]) is asked_of_cel(text, answered[0])
+
+
+several = st.lists(environments, min_size=3, max_size=3)
+
+
+@given(expressions, several)
+@settings(max_examples=2_000, deadline=None)
+def test_cel_says_the_same_of_every_expression(text, answered):
+    agree(text, answered)
+
+
+@pytest.mark.soak
+@given(expressions, several)
+@settings(max_examples=10_000, deadline=None)
+def test_cel_says_the_same_of_ten_thousand_expressions(text, answered):
+    agree(text, answered)
 
 
 TYPED = cel.NewEnv(

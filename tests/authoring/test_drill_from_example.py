@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpers import port_ellery
+from helpers import mini_city, port_ellery
 from helpers.drills import checked
 from taker311.authoring.drill_from_example import drill_from_example, drill_text
 from taker311.authoring.files import SourceFile, read_text
@@ -46,4 +46,4 @@ def test_each_example_of_a_script_makes_a_drill_that_passes_the_checker(script_i
 
 def test_an_example_that_is_not_there_is_told():
     with pytest.raises(UserError, match="there is no number 99"):
-        drill_from_example(port_ellery.FOLDER / "scripts" / "pothole.yaml", 99)
+        drill_from_example(mini_city.FOLDER / "scripts" / "pothole.yaml", 99)

@@ -265,3 +265,9 @@ def test_whatever_a_table_holds_the_result_passes_the_check(entries: list[Entry]
     compiled(folder)
     report = import_topics(entries, folder, OPTIONS, record=".r.json", source="the table")
     assert (report.created, report.updated, report.removed) == ([], [], [])
+
+
+def test_an_agency_whose_name_would_read_as_a_list_is_not_put_into_the_words_to_say(tmp_path: Path) -> None:
+    entry = Entry(key="1", title="Permit", agency=("", "-"), phone="305-555-0100")
+    import_topics([entry], tmp_path, OPTIONS, record=".r.json", source="the table")
+    compiled(tmp_path)

@@ -13,6 +13,8 @@ from helpers.drill_plays import FOLDER, STALE, played
 from helpers.drills import HOLE, LIBRARY, TREE, good
 from helpers.mini_city import gazetteer, knowledge
 from taker311 import cli
+from taker311.base.errors import UserError
+from taker311.cli._course import tell_course
 from taker311.drills.log import load, written
 from taker311.drills.score import score
 from taker311.knowledge.bundle import encode_bundle, write_bundle
@@ -41,7 +43,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
 def test_what_can_be_practised_is_listed(kb, capsys):
     assert cli.main(["drill", "list", "--kb", kb]) == 0
     out = capsys.readouterr().out
-    assert "set course: A short course (2 drills)" in out
+    assert "course course: A short course (1 screen, 2 drills, a quiz of 1, about 10 minutes)" in out
     assert "tree-on-wires" in out
     assert cli.main(["drill", "list", "--json", "--kb", kb]) == 0
     assert [json.loads(line).get("drill") for line in capsys.readouterr().out.splitlines()] == [
@@ -81,6 +83,25 @@ def test_a_course_has_its_screens_before_and_its_quiz_after(kb, monkeypatch, cap
     assert "DRILL quiz: 1 of 1 right." in out
 
 
+def test_a_quiz_asks_again_for_what_is_no_choice_and_has_the_courses_mark(kb, monkeypatch, capsys):
+    drills = [*TAKEN, "tree\n", ".open tree-problem\n", ".answered\n", ".end answered\n"]
+    typed(monkeypatch, *drills, "x\n", "\n", "3\n", "1\n")
+    assert cli.main(["drill", "run", "course", "--line", "--kb", kb]) == 1
+    out = capsys.readouterr().out
+    assert out.count("Type a digit from 1 to 2.") == 3
+    assert "DRILL quiz: 0 of 1 right." in out
+    assert "To pass: 80 percent." in out
+
+
+def test_whoever_stops_at_a_courses_screens_is_not_told_of_a_fault(capsys):
+    def gone() -> None:
+        raise EOFError
+
+    with pytest.raises(UserError, match="stopped before its drills"):
+        tell_course(COURSE, print, pause=gone)
+    assert all(len(line) < 80 for line in capsys.readouterr().out.splitlines())
+
+
 def test_whoever_leaves_a_set_is_not_given_the_rest(kb, monkeypatch, capsys):
     typed(monkeypatch, "library\n", ".quit\n", "tree\n")
     assert cli.main(["drill", "run", "course", "--line", "--kb", kb]) == 1
@@ -107,7 +128,11 @@ def test_with_a_trainers_key_the_result_is_sealed_to_it(kb, tmp_path, monkeypatc
     assert not any(b"Zebulon" in path.read_bytes() for path in (tmp_path / "home").rglob("*") if path.is_file())
     capsys.readouterr()
     assert cli.main(["drill", "results"]) == 0
-    assert "Zebulon" in capsys.readouterr().out
+    listed = capsys.readouterr().out
+    assert "Zebulon" in listed
+    assert kept.stem in listed
+    assert cli.main(["drill", "replay", kept.stem, "--text", "--kb", kb]) == 0
+    assert "CALLER Is the library open on Sunday?" in capsys.readouterr().out
     assert cli.main(["drill", "results", "--export", str(tmp_path / "out")]) == 0
     (plain,) = (tmp_path / "out").glob("*.jsonl")
     assert score(load(plain)).passed
@@ -126,6 +151,50 @@ def test_a_drill_for_a_topic_that_has_left_the_knowledge_base_is_not_run(kb, tmp
     path.write_text(LIBRARY.replace("library-sunday", "gone").replace("topic: library-hours", "topic: library-hour"))
     assert cli.main(["drill", "run", str(path), "--line", "--kb", kb]) == 2
     assert "gone.yaml:8:19: error[unknown-topic]" in capsys.readouterr().err
+
+
+def test_a_topic_that_left_after_the_drill_was_built_is_told_and_a_set_goes_on_without_it(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("TAKER311_HOME", str(tmp_path / "home"))
+    known = knowledge()
+    left = replace(
+        known,
+        topics=tuple(topic for topic in known.topics if topic.id != "tree-problem"),
+        drills=(good(LIBRARY), good(TREE)),
+        drill_sets=(COURSE,),
+    )
+    path = tmp_path / "city.kb"
+    write_bundle(path, encode_bundle(left, gazetteer()))
+    assert cli.main(["drill", "run", "tree-on-wires", "--line", "--kb", str(path)]) == 2
+    assert "is about tree-problem, which is no longer in this knowledge base" in capsys.readouterr().err
+    typed(monkeypatch, *TAKEN, "2\n")
+    assert cli.main(["drill", "run", "course", "--line", "--kb", str(path)]) == 0
+    told = capsys.readouterr()
+    assert "tree-on-wires is about tree-problem" in told.err
+    assert "DRILL quiz: 1 of 1 right." in told.out
+
+
+def test_a_drill_that_was_left_is_taken_up_with_plain_prompts_too(kb, monkeypatch, capsys):
+    typed(monkeypatch, "library\n", ".open library-hours\n", ".quit\n")
+    assert cli.main(["drill", "run", "course", "--line", "--trainee", "Kim", "--kb", kb]) == 1
+    assert "taker311 drill run course --resume" in capsys.readouterr().err
+    typed(monkeypatch, "a\n", ".end answered\n")
+    assert cli.main(["drill", "run", "--resume", "--line", "--trainee", "Lee", "--kb", kb]) == 2
+    assert "No drill was left here by Lee" in capsys.readouterr().err
+    assert cli.main(["drill", "run", "--resume", "--line", "--trainee", "Kim", "--kb", kb]) == 0
+    out = capsys.readouterr().out
+    assert "PASSED: 100 of 100" in out
+    assert "taken up again. Away:" in out
+
+
+def test_taking_it_from_the_beginning_leaves_what_was_left_behind(kb, monkeypatch, capsys):
+    typed(monkeypatch, "library\n", ".quit\n")
+    assert cli.main(["drill", "run", "library-sunday", "--line", "--trainee", "Kim", "--kb", kb]) == 1
+    typed(monkeypatch, *TAKEN)
+    assert cli.main(["drill", "run", "library-sunday", "--line", "--trainee", "Kim", "--kb", kb]) == 0
+    assert "taken up again. Away:" not in capsys.readouterr().out
+    assert cli.main(["drill", "run", "--resume", "--line", "--trainee", "Kim", "--kb", kb]) == 2
 
 
 def test_a_word_that_names_nothing_is_told_with_the_nearest(kb, capsys):

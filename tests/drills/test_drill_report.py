@@ -154,7 +154,7 @@ def test_the_command_writes_each_form(tmp_path: Path, monkeypatch, capsys):
     monkeypatch.setenv("TAKER311_HOME", str(tmp_path))
     logs = [str(FOLDER / f"{name}.jsonl") for name in ("perfect", "wrong-location")]
     assert cli.main(["drill", "report", *logs]) == 0
-    assert "2 attempts of 1 trainees" in capsys.readouterr().out
+    assert "2 attempts of 1 trainee\n" in capsys.readouterr().out
     assert cli.main(["drill", "report", "--csv", *logs]) == 0
     assert capsys.readouterr().out.startswith("taken,trainee,drill")
     assert cli.main(["drill", "report", "--json", *logs]) == 0

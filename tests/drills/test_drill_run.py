@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from helpers.drill_plays import END, ROSA, START
 from helpers.drills import GAS, HOLE, LIBRARY, TREE, Run, bundle, good
-from taker311.call.model import HelpCalled, ReceiptCame
+from taker311.call.events import HelpCalled, ReceiptCame
 from taker311.cli._drill_line import _run
 from taker311.desk.drill_app import DrillDesk
 from taker311.drills.log import Fell, Mark
@@ -197,7 +197,7 @@ Play = Callable[[DrillDesk, Pilot[int]], Awaitable[None]]
 def on_screen(run: Run, play: Play, size: tuple[int, int] = (80, 24), *, pair: str = "") -> DrillDesk:
     def status() -> Status:
         return Status(
-            city="DRILL Alder Falls", agent="Sam", desk_code="DRILL", now=run.station.desk.clock.now(), kb_version="1", kb_age_s=0.0,
+            city="DRILL Alder Falls", agent="Sam", desk_code="DRILL", now=run.station.desk.clock.now(), kb_age_s=0.0,
             searching=True, signed_in=True, crm="", online=run.station.online,
         )  # fmt: skip
 

@@ -33,7 +33,10 @@ def test_a_log_has_its_known_score_byte_for_byte(name):
 def test_the_same_keys_give_the_same_log_and_the_score_that_was_reckoned_by_hand(name):
     _, _, _, result, points, critical = PLAYS[name]
     log = played(name)
-    assert written(log).encode() == (FOLDER / f"{name}.jsonl").read_bytes()
+    kept = load(FOLDER / f"{name}.jsonl")
+    # The small city's own version changes with how knowledge bases are compiled, and with nothing that is scored.
+    same = written(log).replace(log.begun.kb_version, kept.begun.kb_version)
+    assert same == (FOLDER / f"{name}.jsonl").read_text()
     card = score(log)
     assert (card.result, card.score, tuple(one.id for one in card.critical)) == (result, points, critical)
 

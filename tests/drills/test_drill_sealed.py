@@ -22,7 +22,7 @@ from taker311.base.clock import ManualClock
 from taker311.base.errors import UserError
 from taker311.base.ids import SeededIds
 from taker311.base.sealing import Sealer, new_pair, new_secrets
-from taker311.call.model import CaseSaved
+from taker311.call.events import CaseSaved
 from taker311.cases.delivery import Delivery
 from taker311.cases.handover import export, exportable
 from taker311.cases.memory import MemoryStore
@@ -49,6 +49,8 @@ loaded = sorted(n for n in sys.modules if n.split(".")[0] in ("httpx", "httpcore
 import json
 print(json.dumps({"code": code, "sockets": [str(m) for m in made], "loaded": loaded}), file=sys.stderr)
 """
+# Modules without a line that acts: what a submission and a desk's status are made of. Nothing else of the CRM's room is there.
+PLAIN_VALUES = {"taker311.crm", "taker311.crm.model", "taker311.crm.desk_model"}
 INPUTS = [
     ("type", "tree on the wires"), ("open", "tree-problem"), ("intake", ""), ("answer", "wires"), ("say", "please hurry?"),
     ("answer", "1204 elm street"), ("pick", "1"), ("confirm", ""),
@@ -76,8 +78,7 @@ def test_a_drill_opens_no_internet_socket_and_loads_neither_http_nor_a_crm_clien
     text = "".join(json.dumps({"do": verb, "value": value}) + "\n" for verb, value in INPUTS)
     report, told = run_guarded(home, "--json", text=text)
     assert report["sockets"] == []
-    # The plain values of a submission are all of the CRM's room that there is.
-    assert report["loaded"] == ["taker311.crm", "taker311.crm.model"]
+    assert set(report["loaded"]) <= PLAIN_VALUES
     assert [one["problem"] for one in told[:-1]] == [""] * (len(INPUTS) + 1)
     assert told[-1]["score"]["result"] == "left"
     assert report["code"] == 1
@@ -86,7 +87,18 @@ def test_a_drill_opens_no_internet_socket_and_loads_neither_http_nor_a_crm_clien
 def test_a_drill_on_the_full_screen_is_sealed_too(home, tmp_path):
     report = tmp_path / "report"
     code = GUARD.replace("file=sys.stderr", f"file=open({str(report)!r}, 'w')")
-    command = [sys.executable, "-c", code, "drill", "run", "tree-on-wires", "--kb", str(home / "city.kb")]
+    command = [
+        sys.executable,
+        "-c",
+        code,
+        "drill",
+        "run",
+        "tree-on-wires",
+        "--kb",
+        str(home / "city.kb"),
+        "--trainee",
+        "Kim",
+    ]
     wanted = {**os.environ, "TAKER311_HOME": str(home), "TERM": "xterm-256color"}
     with Terminal(command, wanted) as terminal:
         terminal.see("DRILL", "Caller: There is a tree on the power line")
@@ -100,7 +112,7 @@ def test_a_drill_on_the_full_screen_is_sealed_too(home, tmp_path):
         assert terminal.ended() == 0
     found = json.loads(report.read_text())
     assert found["sockets"] == []
-    assert found["loaded"] == ["taker311.crm", "taker311.crm.model"]
+    assert set(found["loaded"]) <= PLAIN_VALUES
     assert found["code"] == 1
 
 

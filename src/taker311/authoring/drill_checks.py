@@ -11,7 +11,9 @@ from msgspec.structs import replace
 
 from taker311.authoring.read_drills import DrillSource
 from taker311.base.text import clean_line, did_you_mean
+from taker311.drills.caller import Caller
 from taker311.drills.compare import UNKNOWN, as_text
+from taker311.drills.log import Log, Said
 from taker311.drills.perfect import play
 from taker311.drills.rubric import TITLES
 from taker311.drills.score import score
@@ -280,15 +282,18 @@ class _Check:
                 near = did_you_mean(fault.at, moments)
                 self._error("unknown-step", f"no moment of the call is called '{fault.at}'{near}.", f"at {fault.at}")
         given = {name for beat in drill.beats for name in beat.gives}
+        caller = Caller(drill, drill.seed, self._first)
         asked = {step for p in drill.problems for step in (*p.values, PLACE if p.place else "")}
         for fact in drill.facts:
-            reached = fact.when in ("opening", "never") or fact.id in given or fact.asks or fact.step in asked
-            if not reached:
-                self._error(
-                    "unreachable-fact",
-                    f"nobody can get '{fact.id}' out of the caller: no question leads to it, and 'asks' names none.",
-                    f"fact {fact.id}",
-                )
+            if fact.when in ("opening", "never") or fact.id in given or fact.step in asked:
+                continue
+            if not fact.asks:
+                why = "no question leads to it, and 'asks' names none"
+            elif not any(caller.matching(words) == fact for words in fact.asks):
+                why = "whoever asks as 'asks' says is given another fact"
+            else:
+                continue
+            self._error("unreachable-fact", f"nobody can get '{fact.id}' out of the caller: {why}.", f"fact {fact.id}")
 
     def _line(self, beat: Beat, facts: set[str], moments: tuple[str, ...]) -> None:
         if beat.at and beat.at not in moments:
@@ -305,6 +310,19 @@ class _Check:
         if alarm is not None and alarm.after and alarm.after not in {fact.id for fact in drill.facts}:
             near = did_you_mean(alarm.after, [fact.id for fact in drill.facts])
             self._error("unknown-fact", f"no fact is called '{alarm.after}'{near}.", "after")
+
+    def _comes_out(self, drill: Drill, played: Log) -> None:
+        """A fact that only a beat gives needs a beat whose moment comes; those of the clock may come after a quick call."""
+        out = _spoken(played)
+        for fact in drill.facts:
+            beats = [beat for beat in drill.beats if fact.id in beat.gives]
+            late = any(0 < beat.after_s <= drill.par_s for beat in beats)
+            if beats and not late and fact.id not in out and not fact.asks:
+                self._error(
+                    "unreachable-fact",
+                    f"nobody can get '{fact.id}' out of the caller: the moment at which it is said never comes.",
+                    f"fact {fact.id}",
+                )
 
     # ------------------------------------------------------------ the proof
     def _play(self, drill: Drill) -> None:
@@ -326,7 +344,8 @@ class _Check:
             self._error(
                 "no-fact", f"the caller never gives {what}: add a fact called '{step}', or expect '{UNKNOWN}'.", *spots
             )
-        if played.unasked:
+        self._comes_out(drill, played.log)
+        if played.unasked or self._bad():
             return
         card = score(played.log)
         lost = [f"{TITLES[one.id]} ({one.why})" for one in card.criteria if one.points < one.of]
@@ -335,6 +354,11 @@ class _Check:
             self._error(
                 "drill-not-100", f"played as it is meant, it does not reach 100: {'; '.join(lost)}.", "expected"
             )
+
+
+def _spoken(log: Log) -> set[str]:
+    """The facts that came out while a log was made."""
+    return {name for entry in log.entries if isinstance(entry, Said) for name in entry.facts}
 
 
 def _is_gate(question: Question) -> bool:

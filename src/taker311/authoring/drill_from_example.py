@@ -86,21 +86,21 @@ def drill_text(
         "# Made of an example. Give the caller a voice, then: taker311 drill check FILE",
         f"id: {script.id}-example-{number}",
         "version: 1",
-        f"title: {_quoted(f'{title}, example {number}')}",
+        f"title: {quoted(f'{title}, example {number}')}",
         f"category: {topic.theme}",
         "difficulty: easy",
         f"at: {at}",
-        f"opening: {_quoted(said[0] if said else title)}",
+        f"opening: {quoted(said[0] if said else title)}",
         "facts:",
         *(_fact(plan.questions[step], step, answers, lang) for step in answers if step in plan.questions),
-        *([f"  place: {_quoted(where)}"] if PLACE in steps and where else []),
+        *([f"  place: {quoted(where)}"] if PLACE in steps and where else []),
         "expected:",
         f"  topic: {topic.id}",
-        *([f"  place: {_quoted(where)}"] if PLACE in steps and where else []),
-        f"  answers: {{{', '.join(f'{step}: {_quoted(value)}' for step, value in answers.items())}}}",
+        *([f"  place: {quoted(where)}"] if PLACE in steps and where else []),
+        f"  answers: {{{', '.join(f'{step}: {quoted(value)}' for step, value in answers.items())}}}",
         *([f"  skip: [{', '.join(skip)}]"] if skip else []),
         f"  route: {to}",
-        *([f"  promise: {_quoted(promise)}"] if promise and to != "nobody" else []),
+        *([f"  promise: {quoted(promise)}"] if promise and to != "nobody" else []),
         f"  disposition: {'referred' if to == 'nobody' else 'requested'}",
         f"par: {_ENOUGH}",
     ]
@@ -164,9 +164,9 @@ def _fact(question: Question, step: str, answers: dict[str, str], lang: str) -> 
     value = answers[step]
     words = ", ".join(keys.get(part.strip(), part.strip()) for part in value.split(","))
     words = {"yes": "Yes.", "no": "No.", "unknown": "I don't know.", "anonymous": "No name, please."}.get(value, words)
-    when = "{says: I don't know., when: never}" if value == "unknown" else _quoted(clean_line(words))
+    when = "{says: I don't know., when: never}" if value == "unknown" else quoted(clean_line(words))
     return f"  {step}: {when}"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)

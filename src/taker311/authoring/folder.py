@@ -85,6 +85,8 @@ def _kind(file: SourceFile) -> str:
         return parts[0]
     if len(parts) == 2 and parts[0] == "scripts" and pieces[-1] == "yaml":
         return "scripts"
+    if len(parts) == 2 and parts[0] == "packs" and pieces[-1] == "yaml":
+        return "packs"
     if parts[0] == "drills" and pieces[-1] == "yaml" and len(pieces) == 2:
         return "drills" if len(parts) == 2 else "drill-sets" if len(parts) == 3 and parts[1] == "sets" else ""
     return "places" if len(parts) == 2 and parts[0] == "places" and parts[1] in _PLACES else ""

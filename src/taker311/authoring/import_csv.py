@@ -9,6 +9,7 @@ from taker311.authoring.import_hsds import Package
 from taker311.authoring.import_open311_themes import theme_of
 from taker311.authoring.import_tables import line_in, numbers_in, rows_of, text_in
 from taker311.authoring.import_topics import Entry
+from taker311.authoring.prose import sayable
 from taker311.base.errors import UserError
 from taker311.base.text import clean_line, fold
 from taker311.crm.model import Service
@@ -70,6 +71,7 @@ def _entry(key: str, title: str, row: dict[str, str]) -> Entry:
     keywords = _several(line_in(row, *COLUMNS["keywords"]))
     said = _several(line_in(row, *COLUMNS["said"]))
     group = line_in(row, *COLUMNS["theme"])
+    say = line_in(row, *COLUMNS["say"])
     words = tuple(dict.fromkeys(word for word in (*said, *keywords) if " " not in word))
     return Entry(
         key=key,
@@ -78,7 +80,7 @@ def _entry(key: str, title: str, row: dict[str, str]) -> Entry:
         agency=(fold(agency), agency),
         phone=numbers[0] if numbers else "",
         hours=line_in(row, *COLUMNS["hours"]) if agency else "",
-        say=_sayable(line_in(row, *COLUMNS["say"])),
+        say=say if sayable(say) else "",  # so that a safe sentence stands there instead
         details=text_in(row, *COLUMNS["details"])[:8_000],
         said=tuple(dict.fromkeys(word for word in (*said, *keywords) if " " in word))[:40],
         keywords=words[:40],
@@ -91,13 +93,3 @@ def _entry(key: str, title: str, row: dict[str, str]) -> Entry:
 
 def _several(text: str) -> tuple[str, ...]:
     return tuple(word for part in re.split(r"[|;,]", text) if (word := clean_line(part, limit=120)))
-
-
-def _sayable(text: str) -> str:
-    """A text that may be read aloud as it stands; '' where it may not, so that a safe sentence stands there instead."""
-    from taker311.authoring.findings import Findings, Report
-    from taker311.authoring.prose import check_say
-
-    found = Findings()
-    check_say(text, (1, 1), Report("", found))
-    return "" if found.errors else text

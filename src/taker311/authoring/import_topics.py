@@ -13,7 +13,7 @@ from taker311.authoring.import_open311_city import CityOptions, add_below, new_c
 from taker311.authoring.import_open311_parts import Part
 from taker311.authoring.import_open311_texts import Phones, markdown, plain, scalar, slug, unique
 from taker311.authoring.import_open311_themes import NAMES, UNSORTED
-from taker311.authoring.prose import WORDS
+from taker311.authoring.prose import WORDS, sayable
 from taker311.base.codec import Value
 from taker311.base.text import clean_line, fold
 
@@ -251,4 +251,4 @@ def _say(entry: Entry, title: str, lang: str) -> str:
     spoken = named.replace("{name}", name)
     too_long = len(name.split()) > _LONGEST_NAME or len(spoken.split(". ", maxsplit=1)[0].split()) > WORDS
     odd = any(mark in name for mark in ".!?…*_`[]()#>{}") or any(character.isdigit() for character in name)
-    return unnamed if too_long or odd or not entry.phone else spoken
+    return unnamed if too_long or odd or not entry.phone or not sayable(spoken) else spoken

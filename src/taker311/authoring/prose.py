@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from taker311.authoring.findings import Report
+from taker311.authoring.findings import Findings, Report
 from taker311.authoring.nodes import Place
 
 SENTENCES = 2
@@ -30,6 +30,13 @@ def sentences(text: str) -> list[str]:
     if words:
         found.append(" ".join(words))
     return found
+
+
+def sayable(text: str) -> bool:
+    """Whether a text may be read aloud as it stands."""
+    found = Findings()
+    check_say(text, (1, 1), Report("", found))
+    return not found.errors
 
 
 def check_say(text: str, at: Place, report: Report) -> None:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from taker311.authoring.publish_keys import ONLINE, KeyFolder
 from taker311.authoring.publish_repo import Repo, Version
+from taker311.base.clock import zulu
 from taker311.base.codec import Value
 from taker311.base.errors import UserError
 from taker311.base.files import private_folder
-from taker311.knowledge.bundle import PARTS, Bundle
+from taker311.knowledge.bundle import Bundle
+from taker311.knowledge.parts import PARTS
 from taker311.sync.errors import SyncError
 from taker311.sync.layout import VERSIONS, PartFile, believable, delta_name, metadata_name, part_name, target_path
 from taker311.sync.lock import only_one
@@ -108,7 +110,7 @@ def _re_sign(repo: Repo, keys: KeyFolder, now: datetime) -> datetime:
 
 def bundle_of(repo: Repo, number: int) -> bytes:
     """The bundle that was published under `number`, put together from the folder. Raises UserError where it is gone."""
-    from taker311.knowledge.bundle import join_parts
+    from taker311.knowledge.parts import join_parts
 
     found = next((version for version in repo.versions(VERSIONS + 1) if version.number == number), None)
     if found is None:
@@ -159,7 +161,7 @@ def _write_metadata(
     for version, root in keys.roots().items():
         repo.write(metadata_name("root", version), root, once=True)
     if new is not None:
-        targets = Targets(version=new.number, expires=_end(life["targets"], now), unrecognized_fields={"made": _stamp(new.made_at)})  # fmt: skip
+        targets = Targets(version=new.number, expires=_end(life["targets"], now), unrecognized_fields={"made": zulu(new.made_at)})  # fmt: skip
         for part in new.parts:
             custom = {"custom": {"raw": part.raw_size, "raw_sha256": part.raw_sha256}}
             path = target_path(part.name)
@@ -172,7 +174,7 @@ def _write_metadata(
     timestamp = Timestamp(
         version=repo.timestamp_version() + 1,
         expires=_end(life["timestamp"], now),
-        unrecognized_fields={"signed": _stamp(now)},
+        unrecognized_fields={"signed": zulu(now)},
     )
     timestamp.snapshot_meta = MetaFile(version=repo.newest("snapshot"))
     repo.write(metadata_name("timestamp"), _signed(timestamp, signers["timestamp"]))
@@ -203,7 +205,3 @@ def _lasts(repo: Repo, keys: KeyFolder, role: str, now: datetime) -> bool:
 
 def _end(life: timedelta, now: datetime) -> datetime:
     return (now + life).replace(microsecond=0)
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -17,7 +17,7 @@ import msgspec
 from taker311.base.codec import Value, from_json, to_json
 from taker311.base.errors import UserError
 from taker311.base.files import private_folder, write_atomically
-from taker311.base.keyslots import Cost
+from taker311.base.passphrase import Cost
 from taker311.base.sealing import KEY_BYTES, SealBrokenError, decrypt, encrypt
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import msgspec
 from taker311.base.codec import Value
 from taker311.base.errors import UserError
 from taker311.base.files import write_atomically
-from taker311.knowledge.bundle import PARTS
+from taker311.knowledge.parts import PARTS
 from taker311.sync.errors import SyncError
 from taker311.sync.layout import (
     INLINE,

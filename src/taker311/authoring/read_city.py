@@ -10,10 +10,11 @@ from taker311.authoring.findings import Report
 from taker311.authoring.known import Known
 from taker311.authoring.nodes import Document, Map, Scalar
 from taker311.base.text import clean_line, did_you_mean
-from taker311.knowledge.model import City, Closure, EmergencyCard, EmergencyWords, Phone, Texts, Theme
+from taker311.knowledge.model import City, Closure, DistressCard, EmergencyCard, EmergencyWords, Phone, Texts, Theme
 
 _KEYS = (
     "id", "name", "languages", "time_zone", "calling_area", "hours", "greeting", "closures_until", "closures", "themes", "phones", "emergency",
+    "distress_card",
 )  # fmt: skip
 _NEEDED = ("id", "name", "languages", "time_zone", "hours", "greeting", "closures_until", "themes", "emergency")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -50,6 +51,7 @@ def read_city(document: Document, report: Report, known: Known) -> City | None:
     closures = _closures(fields, lang)
     until = fields.day("closures_until")
     words, card = _emergency(fields, lang, known)
+    distress = _distress(fields, lang, known)
     name, ident = fields.text("name"), fields.ident("id")
     greeting = known.spoken(fields.text("greeting"), fields.place("greeting"), report)
     if known.findings.errors > before or document.damaged or until is None:
@@ -57,7 +59,7 @@ def read_city(document: Document, report: Report, known: Known) -> City | None:
     return City(
         id=ident, names={lang: name}, languages=languages, time_zone=zone, greeting={lang: greeting}, opens=opens, closes=closes,
         working_days=days, closures=closures, closures_until=until, themes=themes, phones=phones, emergency_words={lang: words},
-        emergency_card=card, area=area,
+        emergency_card=card, area=area, distress_card=distress,
     )  # fmt: skip
 
 
@@ -172,6 +174,15 @@ def _emergency(fields: Fields, lang: str, known: Known) -> tuple[EmergencyWords,
     return words, EmergencyCard({lang: say}, tuple({lang: step} for step in card.texts("steps")), phone)
 
 
+def _distress(fields: Fields, lang: str, known: Known) -> DistressCard:
+    card = fields.sub("distress_card", ("say", "steps", "phones"), ("say",))
+    if card is None:
+        return DistressCard()
+    phones = tuple(name for name, at in card.words("phones") if known.check("phone", name, at, fields.report))
+    say = known.spoken(card.text("say"), card.place("say"), fields.report)
+    return DistressCard({lang: say}, tuple({lang: step} for step in card.texts("steps")), phones)
+
+
 def overlay_city(city: City, lang: str, document: Document, report: Report, known: Known) -> None:
     """Adds the texts of city.<lang>.yaml to `city`."""
     if not isinstance(document.root, Map):
@@ -180,7 +191,7 @@ def overlay_city(city: City, lang: str, document: Document, report: Report, know
         document.root,
         report,
         "a translation of city.yaml",
-        ("name", "greeting", "closures", "themes", "phones", "emergency"),
+        ("name", "greeting", "closures", "themes", "phones", "emergency", "distress_card"),
     )
     _add(city.names, lang, fields.text("name"))
     _add(city.greeting, lang, known.spoken(fields.text("greeting"), fields.place("greeting"), report))
@@ -191,24 +202,33 @@ def overlay_city(city: City, lang: str, document: Document, report: Report, know
         phone = Fields(entry, report, f"phone '{key}'", ("name", "hours"))
         _add(phones[key].names, lang, phone.text("name"))
         _add(phones[key].hours, lang, phone.text("hours"))
+    distress = fields.sub("distress_card", ("say", "steps"))
+    if distress is not None:
+        _overlay_card(distress, lang, city.distress_card)
     emergency = fields.sub("emergency", ("words", "unless", "card"))
     if emergency is None:
         return
     if "words" in emergency:
         city.emergency_words[lang] = EmergencyWords(emergency.texts("words"), emergency.texts("unless"))
     card = emergency.sub("card", ("say", "steps"))
-    if card is None:
+    if card is not None:
+        _overlay_card(card, lang, city.emergency_card)
+
+
+def _overlay_card(card: Fields, lang: str, original: EmergencyCard | DistressCard) -> None:
+    if not original.say:
+        card.error("say", "missing-first-language", "the original has no such card; write it in city.yaml first.")
         return
-    _add(city.emergency_card.say, lang, card.text("say"))
+    _add(original.say, lang, card.text("say"))
     steps = card.texts("steps")
-    if steps and len(steps) != len(city.emergency_card.steps):
+    if steps and len(steps) != len(original.steps):
         card.error(
             "steps",
             "orphan-translation",
-            f"the card has {len(city.emergency_card.steps)} steps and this translation {len(steps)}.",
+            f"the card has {len(original.steps)} steps and this translation {len(steps)}.",
         )
         return
-    for step, text in zip(city.emergency_card.steps, steps, strict=False):
+    for step, text in zip(original.steps, steps, strict=False):
         step[lang] = text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, cast
@@ -36,7 +37,7 @@ from taker311.knowledge.drills import (
 _KEYS = (
     *("id", "version", "title", "category", "difficulty", "minutes", "author", "at", "goals", "persona", "opening"),
     *("facts", "beats", "distractors", "expected", "then", "nearby", "faults", "secrets", "par", "hints", "debrief"),
-    *("weights", "pass_mark", "seed", "shuffle"),
+    *("weights", "pass_mark", "seed", "shuffle", "made_from", "reviewed_by"),
 )
 _NEEDED = ("id", "version", "title", "category", "difficulty", "at", "opening", "expected", "par")
 _PROBLEM = (
@@ -50,6 +51,7 @@ DISTRACTORS = (
     *("wrong-address", "wrong-agency", "two-problems", "privacy-trap", "rumour", "anger", "silence", "correction"),
     *("burst", "spanish", "small-talk"),
 )
+_TODO = re.compile(r"\bTODO\b")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 
 
@@ -77,6 +79,7 @@ def read_drill(file: SourceFile, document: Document, report: Report, known: Know
     reader = _Drill(document.root, report, known, damaged=document.damaged)
     check_id(reader.fields, file)
     drill = reader.read(file.stem, zone)
+    reader.reviewed()
     sound = known.findings.errors == before and not document.damaged
     return DrillSource(drill, report, sound, reader.spots, reader.typed)
 
@@ -84,7 +87,7 @@ def read_drill(file: SourceFile, document: Document, report: Report, known: Know
 class _Drill:
     def __init__(self, root: Map, report: Report, known: Known, *, damaged: bool) -> None:
         self.fields = Fields(root, report, "a drill", _KEYS, _NEEDED, damaged=damaged)
-        self.report, self.known = report, known
+        self.root, self.report, self.known = root, report, known
         self.spots: dict[str, Place] = {}
         self.typed: dict[str, str] = {}
 
@@ -124,6 +127,20 @@ class _Drill:
             seed=fields.whole("seed", 1, 0, 1_000_000),
             shuffle=fields.flag("shuffle"),
         )
+
+    def reviewed(self) -> None:
+        """A drill that was made of a call has been read by a person, and nothing in a drill is left to be written."""
+        made_from = self.fields.one_of("made_from", ("call",), "") if "made_from" in self.fields else ""
+        by = self.fields.text("reviewed_by") if "reviewed_by" in self.fields else ""
+        if made_from and not by:
+            self.fields.error(
+                "made_from",
+                "not-reviewed",
+                "this drill was made of a call: whoever has read it through puts their name at 'reviewed_by'.",
+            )
+        for scalar in _scalars(self.root):
+            if _TODO.search(scalar.text):
+                self.report.error(scalar.at, "todo", "something is still to be written here (TODO).")
 
     def _moment(self, zone: str) -> datetime:
         text = self.fields.word("at") if "at" in self.fields else ""
@@ -337,3 +354,12 @@ class _Drill:
             self.fields.error("weights", "weights-sum", f"the weights add up to {total}, not to 100.")
             return {}
         return found
+
+
+def _scalars(node: Node) -> Iterator[Scalar]:
+    """Every value that stands in a mapping or a list, at whatever depth."""
+    if isinstance(node, Scalar):
+        yield node
+        return
+    for inner in node.items if isinstance(node, Seq) else (value for _, value in node.pairs):
+        yield from _scalars(inner)

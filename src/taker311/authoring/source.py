@@ -23,6 +23,7 @@ from taker311.authoring.overlay_scripts import overlay_script
 from taker311.authoring.read_agencies import overlay_agencies, read_agencies
 from taker311.authoring.read_city import overlay_city, read_city
 from taker311.authoring.read_notices import overlay_bulletin, overlay_rumour, read_bulletin, read_rumour
+from taker311.authoring.read_packs import read_recipes
 from taker311.authoring.read_places import COLUMNS, Table, build_gazetteer, place_values, read_districts
 from taker311.authoring.read_scripts import ScriptSource, read_script
 from taker311.authoring.read_topics import overlay_topic, read_topic, source_hash
@@ -84,6 +85,10 @@ class _Reader:
                 _sorted(rumours),
             )  # fmt: skip
             knowledge = read_drills(folder, self._yaml, knowledge, gazetteer, known)
+        drills = frozenset(file.stem for file in folder.originals("drills"))
+        read_recipes(folder, self._yaml, known, frozenset(bulletins), drills)
+        if known.findings.errors:
+            knowledge = None
         return Source(knowledge, gazetteer, known.findings, folder.count, self._examples, hashes)
 
     def _yaml(self, file: SourceFile) -> Document:

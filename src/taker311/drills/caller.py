@@ -46,9 +46,9 @@ class Caller:
         self.drill = drill
         self._lang = (drill.persona.lang or lang) if (drill.persona.lang or lang) in _NOTHING else "en"
         self.given: set[str] = {fact.id for fact in drill.facts if fact.when == "opening"}
-        self._dodged: set[str] = set()
+        self.dodged: set[str] = set()
         self._repeated: set[str] = set()  # facts of the opening that were asked for once, to be sure
-        self._played: set[int] = set()
+        self.played: set[int] = set()
         self._last_fact: Fact | None = None
         self._index: SearchIndex | None = None
         self._facts = list(drill.facts)
@@ -88,15 +88,19 @@ class Caller:
             return [self._answer(self._last_fact)]
         if "?" not in text and wanted.split(" ")[0] not in _ASKS:
             return [Line(_HEARD[self._lang], (), "told")]
-        fact = self._matching(text)
+        fact = self.matching(text)
         return [self._answer(fact)] if fact is not None else [Line(_NOTHING[self._lang], (), "nothing known")]
 
     def waited(self, seconds: float) -> list[Line]:
         """Beats of the clock that are due."""
-        due = [
-            i for i, b in enumerate(self.drill.beats) if b.after_s and b.after_s <= seconds and i not in self._played
-        ]
+        due = [i for i, b in enumerate(self.drill.beats) if b.after_s and b.after_s <= seconds and i not in self.played]
         return [self._beat(i) for i in due]
+
+    def spoke(self, line: Line) -> None:
+        """A line that was spoken before the call was taken up again: beats of the clock come back through nothing else."""
+        if line.why == "beat":
+            self.played.update(i for i, beat in enumerate(self.drill.beats) if beat.says == line.text)
+            self.given.update(line.facts)
 
     def fact_of(self, step: str, topic: str) -> Fact | None:
         return next((f for f in self._facts if f.step == step and f.of in ("", topic)), None)
@@ -111,22 +115,22 @@ class Caller:
             return Line(_AGAIN[self._lang].format(fact.says), (fact.id,), "again")
         if fact.when == "never":
             return Line(fact.dodge or _NEVER[self._lang], (), "never")
-        if fact.when == "pressed" and fact.id not in self._dodged:
-            self._dodged.add(fact.id)
+        if fact.when == "pressed" and fact.id not in self.dodged:
+            self.dodged.add(fact.id)
             return Line(fact.dodge or _DODGE[self._lang], (), "dodged")
         self.given.add(fact.id)
         return Line(fact.says, (fact.id,), "pressed" if fact.when == "pressed" else "asked")
 
     def _beats(self, at: str) -> list[Line]:
-        return [self._beat(i) for i, b in enumerate(self.drill.beats) if b.at == at and i not in self._played]
+        return [self._beat(i) for i, b in enumerate(self.drill.beats) if b.at == at and i not in self.played]
 
     def _beat(self, number: int) -> Line:
         beat: Beat = self.drill.beats[number]
-        self._played.add(number)
+        self.played.add(number)
         self.given.update(beat.gives)
         return Line(beat.says, beat.gives, "beat")
 
-    def _matching(self, text: str) -> Fact | None:
+    def matching(self, text: str) -> Fact | None:
         """The fact that is asked for, by the same search that finds topics."""
         if self._index is None:
             self._index = index_of(self.drill)

@@ -15,6 +15,7 @@ from taker311.base.codec import Value, from_json, to_json
 from taker311.base.errors import UserError
 from taker311.base.files import write_atomically
 from taker311.base.text import clean_line
+from taker311.base.words import say
 from taker311.drills.rubric import Scorecard
 from taker311.drills.trainer_keys import Public, Trainer
 
@@ -100,11 +101,15 @@ def write(path: Path, data: bytes) -> None:
 def load(path: Path) -> bytes:
     try:
         if path.stat().st_size > _MOST:
-            raise UserError(f"{path}: this is no certificate; it is too large.")
+            raise UserError(say("{file}: this is no certificate; it is too large.", file=path))
         return path.read_bytes()
     except OSError as error:
         raise UserError(
-            f"{path}: this certificate can't be read ({error.strerror or error}); check the path."
+            say(
+                "{file}: this certificate can't be read ({why}); check the path.",
+                file=path,
+                why=error.strerror or error,
+            )
         ) from error
 
 
@@ -117,25 +122,48 @@ def check(data: bytes, trainers: Sequence[Public], now: datetime, name: str = "t
         file = from_json(data, _File)
         found = from_json(file.certificate, Certificate)
     except (ValueError, msgspec.MsgspecError, RecursionError) as error:
-        raise UserError(f"{name}: this is no certificate; ask the trainer for it anew.") from error
+        raise UserError(say("{file}: this is no certificate; ask the trainer for it anew.", file=name)) from error
     if found.v != 1:
-        raise UserError(f"{name}: this certificate was written by a newer taker311; update this one.")
+        raise UserError(say("{file}: this certificate was written by a newer taker311; update this one.", file=name))
     by = next((one for one in trainers if one.id == found.trainer_id), None)
     if by is None:
-        return Checked(found, "untrusted", "this desk does not know the trainer who signed it; add the trainer's key")
+        return Checked(
+            found, "untrusted", say("this desk does not know the trainer who signed it; add the trainer's key")
+        )
     try:
         signature = base64.b64decode(file.signature, validate=True)
         Ed25519PublicKey.from_public_bytes(by.sign).verify(signature, _ABOUT + file.certificate.encode())
     except (InvalidSignature, ValueError, binascii.Error):
-        return Checked(found, "broken", "its signature does not fit: it was altered; ask the trainer for it anew")
+        return Checked(found, "broken", say("its signature does not fit: it was altered; ask the trainer for it anew"))
     if now < found.issued - CLOCK_SKEW:
         return Checked(
             found,
             "not-yet",
-            f"it was signed on {found.issued:%Y-%m-%d %H:%M} UTC, which this machine's clock has not reached: set the clock",
+            say(
+                "it was signed on {when} UTC, which this machine's clock has not reached: set the clock",
+                when=f"{found.issued:%Y-%m-%d %H:%M}",
+            ),
         )
     if now >= found.expires:
         return Checked(
-            found, "expired", f"it ended on {found.expires:%Y-%m-%d %H:%M} UTC; ask the trainer for a new one"
+            found,
+            "expired",
+            say("it ended on {when} UTC; ask the trainer for a new one", when=f"{found.expires:%Y-%m-%d %H:%M}"),
         )
     return Checked(found, "valid")
+
+
+def lacking(found: Certificate, incident: str, drills: Sequence[str]) -> str:
+    """Why a valid certificate does not admit to `incident`, whose calls need those `drills`; '' when it does."""
+    if found.incident.casefold() != incident.casefold():
+        return say(
+            "it is for '{its}', and this is '{incident}'", its=clean_line(found.incident, limit=80), incident=incident
+        )
+    passed = {one.drill for one in found.drills}
+    missing = [clean_line(drill, limit=60) for drill in drills if drill not in passed]
+    if not missing:
+        return ""
+    return say(
+        "it does not show {drills} as passed; take what is missing and ask the trainer for a new one",
+        drills=", ".join(missing),
+    )

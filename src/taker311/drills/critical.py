@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from taker311.base.text import fold
-from taker311.call import model as m
+from taker311.call import events as ev
 from taker311.drills.compare import fit
 from taker311.drills.log import Told
 from taker311.drills.rubric import CRITICAL, Critical
@@ -59,7 +59,7 @@ def _emergency(story: Story) -> list[Critical]:
         return [Critical("emergency-missed", story.seconds, "The 911 card was never opened.")]
     if late > 0:
         return [Critical("emergency-late", story.card_seconds()[0], f"The 911 card came {late} s too late.")]
-    handed = any(isinstance(one.event, m.CardClosed) and one.event.connected for one in story.events)
+    handed = any(isinstance(one.event, ev.CardClosed) and one.event.connected for one in story.events)
     if any(problem.ending == "emergency" for problem in story.drill.problems) and not handed:
         return [Critical("emergency-missed", story.seconds, "The caller was not handed to 911.")]
     return []
@@ -129,9 +129,9 @@ def _open_texts(story: Story) -> list[tuple[str, int, str]]:
             )
     typed = ""
     for one in story.events:
-        if isinstance(one.event, m.Typed):
+        if isinstance(one.event, ev.Typed):
             typed = one.event.text
-        elif isinstance(one.event, m.NoAnswerFound):
+        elif isinstance(one.event, ev.NoAnswerFound):
             found.append((typed, story.second(one.at), "the words kept for the content owner"))
     return found
 

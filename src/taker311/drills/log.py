@@ -14,7 +14,8 @@ from taker311.base.codec import Value, from_json, to_json
 from taker311.base.errors import UserError
 from taker311.base.files import write_atomically
 from taker311.base.text import clean, clean_line
-from taker311.call.model import AnyEvent, Finished
+from taker311.call.events import AnyEvent
+from taker311.call.model import Finished
 from taker311.intake.model import AnswerValue
 from taker311.knowledge.drills import WEIGHTS, Drill
 from taker311.places.model import Place
@@ -112,7 +113,22 @@ class Left(Value, frozen=True, tag="left"):
     at: datetime
 
 
-Entry = Did | Spoke | Said | Told | Fell | Mark | Left
+class TakenUp(Value, frozen=True, tag="taken-up"):
+    """The trainee came back `away_s` seconds after they had gone, by the machine's clock; the drill's own stood still."""
+
+    at: datetime
+    away_s: int
+
+
+class Noted(Value, frozen=True, tag="noted"):
+    """What an observer wrote down; it counts for nothing in the score."""
+
+    at: datetime
+    by: str
+    text: str
+
+
+Entry = Did | Spoke | Said | Told | Fell | Mark | Left | TakenUp | Noted
 
 
 class Log(Value, frozen=True):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from taker311.base.words import stopwatch
 from taker311.call import model as m
 from taker311.call.shown import Situation, View
 from taker311.call.table import step
 from taker311.call.view import view
 from taker311.call.world import World
-from taker311.drills.log import Did, Entry, Fell, Left, Log, Mark, Said, Spoke, Told
+from taker311.drills.log import Did, Entry, Fell, Left, Log, Mark, Noted, Said, Spoke, TakenUp, Told
 from taker311.drills.world import sealed_bundle
 from taker311.knowledge.bundle import Bundle
 
@@ -21,14 +22,14 @@ def replay(log: Log, bundle: Bundle, *, screens: bool = False) -> Iterator[tuple
     began = log.begun.began
     yield began, [f"DRILL {log.begun.drill.title}: {log.begun.trainee}, seed {log.begun.seed}"]
     for entry in log.entries:
-        lines = [f"{_clock((entry.at - began).total_seconds())} {_line(entry)}"]
+        lines = [f"{stopwatch((entry.at - began).total_seconds())} {_line(entry)}"]
         if isinstance(entry, Did):
             done = step(world, state, entry.event, entry.at)
             state = done.state if not done.refusal else state
             if done.refusal:
                 lines.append(f"      (this knowledge base would refuse it: {done.refusal})")
             elif screens:
-                lines += _screen(view(world, state, Situation(now=entry.at)))
+                lines += screen_rows(view(world, state, Situation(now=entry.at)))
         yield entry.at, lines
 
 
@@ -53,6 +54,10 @@ def _line(entry: Entry) -> str:
             return f"MARK   {what} {points} by {by}"
         case Left():
             return "LEFT   the trainee went away"
+        case TakenUp(away_s=away_s):
+            return f"BACK   the trainee came back after {away_s} s"
+        case Noted(by=by, text=text):
+            return f"NOTE   {text} ({by})"
 
 
 def _short(value: object) -> str:
@@ -60,14 +65,10 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
-def _screen(shown: View) -> list[str]:
+def screen_rows(shown: View) -> list[str]:
+    """What stood on the screen, in words."""
     rows = [f"[{shown.state}] {shown.title}", *(f"SAY {text}" for text in shown.say.splitlines())]
     rows += [f"ASK {shown.ask}"] if shown.ask else []
     rows += [f"{choice.key} {choice.label}" for choice in shown.choices[:9]]
     rows += [f"{line.label}: {line.value}" for line in shown.lines]
     return [f"      {row}" for row in rows]
-
-
-def _clock(seconds: float) -> str:
-    whole = max(0, int(seconds))
-    return f"{whole // 60}:{whole % 60:02d}"

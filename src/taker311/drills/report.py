@@ -11,7 +11,7 @@ from taker311.base.codec import Value
 from taker311.base.errors import UserError
 from taker311.base.text import clean_line, did_you_mean
 from taker311.drills.log import Log, Mark
-from taker311.drills.rubric import Scorecard
+from taker311.drills.rubric import Scorecard, mean_score
 from taker311.drills.score import score
 
 _THOUSAND = 1000
@@ -87,17 +87,13 @@ def _progress(name: str, cards: Sequence[Scorecard], assigned: Sequence[str]) ->
         passed=sum(card.passed for card in cards),
         drills_passed=tuple(passed),
         scores=tuple(card.score for card in cards),
-        first=_mean([scores[0] for scores in again]),
-        last=_mean([scores[-1] for scores in again]),
+        first=mean_score([scores[0] for scores in again]),
+        last=mean_score([scores[-1] for scores in again]),
         weakest=weakest,
         weakest_share=shares.get(weakest, 0),
         critical=dict(sorted(Counter(error.id for card in cards for error in card.critical).items())),
         left_to_do=tuple(drill for drill in dict.fromkeys(assigned) if drill not in passed),
     )
-
-
-def _mean(values: Sequence[int]) -> int | None:
-    return int(Fraction(sum(values), len(values)) + Fraction(1, 2)) if values else None
 
 
 def _shares(cards: Iterable[Scorecard]) -> dict[str, int]:

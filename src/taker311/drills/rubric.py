@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import Literal
 
 from taker311.base.codec import Value
+from taker311.base.words import noted
 
 Result = Literal["passed", "failed", "left"]
 
 TITLES: dict[str, str] = {
-    "safety": "Safety gate",
-    "topic": "Right topic",
-    "answer": "Right answer, opened and current",
-    "location": "Location verified and read back",
-    "facts": "Facts right",
-    "needless": "No needless question",
-    "duplicate": "Duplicate decision",
-    "promise": "Route, promise and number said",
-    "wrapup": "Wrap-up",
-    "time": "Time",
-    "courtesy": "Courtesy and listening",
+    "safety": noted("Safety gate"),
+    "topic": noted("Right topic"),
+    "answer": noted("Right answer, opened and current"),
+    "location": noted("Location verified and read back"),
+    "facts": noted("Facts right"),
+    "needless": noted("No needless question"),
+    "duplicate": noted("Duplicate decision"),
+    "promise": noted("Route, promise and number said"),
+    "wrapup": noted("Wrap-up"),
+    "time": noted("Time"),
+    "courtesy": noted("Courtesy and listening"),
 }
 
 CRITICAL: dict[str, str] = {
-    "emergency-missed": "An emergency was missed.",
-    "emergency-late": "The 911 card was opened too late.",
-    "wrong-answer": "A wrong answer was given as fact.",
-    "wrong-location": "A crew was sent to the wrong place.",
-    "personal-data": "Personal data stands where it must not be.",
-    "false-promise": "A promise was made that the city does not keep.",
-    "caller-dropped": "The caller was dropped.",
+    "emergency-missed": noted("An emergency was missed."),
+    "emergency-late": noted("The 911 card was opened too late."),
+    "wrong-answer": noted("A wrong answer was given as fact."),
+    "wrong-location": noted("A crew was sent to the wrong place."),
+    "personal-data": noted("Personal data stands where it must not be."),
+    "false-promise": noted("A promise was made that the city does not keep."),
+    "caller-dropped": noted("The caller was dropped."),
 }
 
 
@@ -67,6 +70,7 @@ class Scorecard(Value, frozen=True):
     criteria: tuple[Criterion, ...]
     critical: tuple[Critical, ...]
     left_out: tuple[str, ...]
+    away_s: tuple[int, ...] = ()  # how long the trainee was away, each time that the drill was taken up again
 
     @property
     def passed(self) -> bool:
@@ -76,3 +80,8 @@ class Scorecard(Value, frozen=True):
 def tenths(score: int) -> str:
     """'87.5' for 875."""
     return f"{score // 10}.{score % 10}" if score % 10 else str(score // 10)
+
+
+def mean_score(scores: Sequence[int]) -> int | None:
+    """The mean, halves upwards; None of none."""
+    return int(Fraction(sum(scores), len(scores)) + Fraction(1, 2)) if scores else None

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
-from taker311.call import model as m
+from taker311.call import events as ev
 from taker311.drills.compare import SHARE, as_text, fit
 from taker311.drills.critical import alarm_late_by, critical_errors
-from taker311.drills.log import MOST_POINTS, Did, Log, Said, Spoke
+from taker311.drills.log import MOST_POINTS, Did, Log, Said, Spoke, TakenUp
 from taker311.drills.rubric import Criterion, Result, Scorecard
 from taker311.drills.story import Ending, Story, accepted, needs_alarm
 from taker311.knowledge.drills import WEIGHTS, Problem
@@ -53,6 +53,7 @@ def score(log: Log) -> Scorecard:
         criteria=criteria,
         critical=critical,
         left_out=tuple(one.id for one in criteria if not one.of),
+        away_s=tuple(entry.away_s for entry in log.entries if isinstance(entry, TakenUp)),
     )
 
 
@@ -73,7 +74,9 @@ def _mean(shares: list[Fraction]) -> Fraction | None:
 
 # ---------------------------------------------------------------- the criteria
 def _safety(story: Story) -> Judged:
-    connected = next((one for one in story.events if isinstance(one.event, m.CardClosed) and one.event.connected), None)
+    connected = next(
+        (one for one in story.events if isinstance(one.event, ev.CardClosed) and one.event.connected), None
+    )
     if needs_alarm(story.drill):
         late = alarm_late_by(story)
         within = story.drill.emergency.within_s if story.drill.emergency else 0
@@ -112,7 +115,7 @@ def _topic(story: Story) -> Judged:
     wrong = [
         (one.event.topic_id, story.second(one.at))
         for one in story.events
-        if isinstance(one.event, m.Opened) and one.event.topic_id not in every
+        if isinstance(one.event, ev.Opened) and one.event.topic_id not in every
     ]
     share = Fraction(sum(right), len(right)) * (_AFTER_A_WRONG_CARD if wrong else _ALL)
     wanted = ", ".join((problem.topics or (problem.bulletin or "911",))[0] for problem in story.drill.problems)
@@ -127,7 +130,7 @@ def _answer(story: Story) -> Judged:
     shares, whys, seconds = [], [], []
     opened = {name for name, _ in story.opened()}
     lang = story.drill.persona.lang
-    spoke = any(isinstance(one.event, m.LanguageSet) and one.event.lang == lang for one in story.events)
+    spoke = any(isinstance(one.event, ev.LanguageSet) and one.event.lang == lang for one in story.events)
     for problem in story.drill.problems:
         end = _end_of(story, problem)
         share, why = _answer_share(story, problem, end, opened)
@@ -183,7 +186,7 @@ def _location(story: Story) -> Judged:
 
 
 def _place_second(story: Story) -> int:
-    taken = [one for one in story.events if isinstance(one.event, m.PlaceConfirmed | m.PlaceUnverified)]
+    taken = [one for one in story.events if isinstance(one.event, ev.PlaceConfirmed | ev.PlaceUnverified)]
     return story.second(taken[-1].at) if taken else story.seconds
 
 
@@ -220,11 +223,11 @@ def _needless(story: Story) -> Judged:
         if step in end.told.answers
     ]
     answered_only = all(p.ending in ("answered", "emergency") for p in story.drill.problems)
-    intake = next((one for one in story.events if isinstance(one.event, m.IntakeStarted)), None)
+    intake = next((one for one in story.events if isinstance(one.event, ev.IntakeStarted)), None)
     if answered_only and intake is not None and not any(p.answers for p in story.drill.problems):
         asked.append(("questions that this call didn't need", story.second(intake.at)))
     asked += _asked_again(story)
-    answered = any(isinstance(one.event, m.Answered | m.Skipped | m.HeardTaken) for one in story.events)
+    answered = any(isinstance(one.event, ev.Answered | ev.Skipped | ev.HeardTaken) for one in story.events)
     if not (answered or intake or story.spoken):
         return Judged(None)
     share = max(Fraction(0), _ALL - len(asked) * _EACH_NEEDLESS)
@@ -295,10 +298,10 @@ def _said(story: Story, case_id: str) -> bool:
     saved = False
     before: Did | None = None
     for one in story.events:
-        if isinstance(one.event, m.CaseSaved) and one.event.case_id == case_id:
+        if isinstance(one.event, ev.CaseSaved) and one.event.case_id == case_id:
             saved = True
         elif saved and before is not None and before.where.phase == "done" and one.where.phase != "done":
-            return isinstance(one.event, m.WrapUpBegun | m.SecondTopicBegun | m.TransferShown)
+            return isinstance(one.event, ev.WrapUpBegun | ev.SecondTopicBegun | ev.TransferShown)
         before = one
     return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from taker311.call import model as m
+from taker311.call import events as ev
 from taker311.drills.log import Did, Left, Log, Mark, Said, Spoke, Told
 from taker311.knowledge.drills import Drill, Problem
 
@@ -21,12 +21,12 @@ class Story:
     def __init__(self, log: Log) -> None:
         self.log, self.drill = log, log.begun.drill
         self.events = log.events
-        started = next((one.at for one in self.events if isinstance(one.event, m.Started)), None)
+        started = next((one.at for one in self.events if isinstance(one.event, ev.Started)), None)
         self.began: datetime = started or log.begun.began
-        ended = next((one.at for one in reversed(self.events) if isinstance(one.event, m.Disposed)), None)
+        ended = next((one.at for one in reversed(self.events) if isinstance(one.event, ev.Disposed)), None)
         self.ended = ended
         self.disposition = next(
-            (one.event.code for one in reversed(self.events) if isinstance(one.event, m.Disposed)), ""
+            (one.event.code for one in reversed(self.events) if isinstance(one.event, ev.Disposed)), ""
         )
         self.left = ended is None or any(isinstance(entry, Left) for entry in log.entries)
         last = log.entries[-1].at if log.entries else self.began
@@ -44,16 +44,16 @@ class Story:
         for entry in self.log.entries:
             if isinstance(entry, Told):
                 found.append(Ending(entry, self.second(entry.at)))
-            elif isinstance(entry, Did) and isinstance(entry.event, m.WentBack) and entry.where.done < len(found):
+            elif isinstance(entry, Did) and isinstance(entry.event, ev.WentBack) and entry.where.done < len(found):
                 found = found[: entry.where.done]
         return found
 
     def opened(self) -> list[tuple[str, int]]:
         """Topics, bulletins and rumours that were opened, with the second."""
         return [
-            (event.topic_id if isinstance(event, m.Opened) else event.id, self.second(one.at))
+            (event.topic_id if isinstance(event, ev.Opened) else event.id, self.second(one.at))
             for one in self.events
-            if isinstance((event := one.event), m.Opened | m.BulletinOpened)
+            if isinstance((event := one.event), ev.Opened | ev.BulletinOpened)
         ]
 
     def card_seconds(self) -> list[int]:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from taker311.base.clock import Clock
 from taker311.base.errors import UserError
 from taker311.base.ids import Ids
+from taker311.base.words import say
 from taker311.cases.drill import DRILL
 from taker311.cases.memory import MemoryStore
 from taker311.cases.model import Case, OutboxRow, State
@@ -35,6 +36,10 @@ class DrillClock:
     def monotonic(self) -> float:
         return self._base.monotonic()
 
+    def go_on_from(self, at: datetime) -> None:
+        """Stood still at `at` and goes on now."""
+        self._start, self._began = at, self._base.monotonic()
+
 
 class DrillStore(MemoryStore):
     """Keeps cases in memory for the length of one call. Nothing in it is ever due to be sent."""
@@ -51,7 +56,7 @@ class DrillStore(MemoryStore):
         return None
 
     def begin_attempt(self, case_id: str, at: datetime) -> OutboxRow:  # noqa: ARG002 - the protocol's
-        raise UserError("This is a drill's case: it is sent nowhere.")
+        raise UserError(say("This is a drill's case: it is sent nowhere."))
 
 
 def submission_of(case: Case) -> Submission:
