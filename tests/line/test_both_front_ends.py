@@ -1,4 +1,4 @@
-"""The same ten calls by the line's JSON and by the keys of the desk: the same cases come out, to the last id."""
+"""The same eleven calls by the line's JSON and by the keys of the desk: the same cases come out, to the last id."""
 
 from __future__ import annotations
 
@@ -57,6 +57,17 @@ CALLS: dict[str, tuple[list[tuple[str, str]], str]] = {
             *(("confirm", ""), ("unknown", ""), ("unknown", ""), *SAVE),
         ],
         "'tree ' 1 enter f2 '100 dock' enter enter f2 f2 enter enter enter",
+    ),
+    "flagged for its owner": (
+        [
+            ("type", "when is the library open"),
+            ("open", "1"),
+            ("flag", ""),
+            ("flag", "hours are wrong"),
+            ("answered", ""),
+            ("end", ""),
+        ],
+        "'when is the library open' enter f f 'hours are wrong' enter a enter",
     ),
     "private tree": (
         [("type", "tree"), ("open", "1"), ("intake", ""), ("answer", "private"), ("wrapup", ""), ("end", "")],
@@ -135,8 +146,8 @@ def test_a_call_comes_out_the_same_by_the_line_and_by_the_desk(name):
     assert line.calls == 1
 
 
-def test_the_ten_calls_make_the_cases_that_they_should():
+def test_the_eleven_calls_make_the_cases_that_they_should():
     made = {name: len(by_line(inputs).desk.store.rows()) for name, (inputs, _) in CALLS.items()}
-    assert len(made) == 10
+    assert len(made) == 11
     assert sum(made.values()) == 7
     assert made["two topics in Spanish"] == 2

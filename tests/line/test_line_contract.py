@@ -17,7 +17,23 @@ from taker311.call.model import Phase
 from taker311.line import contract, plain
 from taker311.line.session import run_json, run_plain
 
-KEYS = ["v", "state", "say", "ask", "choices", "allowed", "ref", "problem"]
+PLACE_VERBS = (
+    *(
+        "steps",
+        "take-up",
+        "bulletins",
+        "changed",
+        "queue",
+        "status",
+        "to-do",
+        "desk",
+        "day",
+        "break",
+        "sign-in",
+        "sign-out",
+    ),
+)
+KEYS = ["v", "state", "say", "ask", "choices", "allowed", "ref", "problem", "told"]
 REQUEST = [
     *(
         ("type", "hole in the road"),
@@ -258,9 +274,9 @@ def test_the_page_on_the_line_names_every_verb_every_field_and_every_state():
         if row.startswith("| `")
         for verb in re.findall(r"`([a-z-]+)`", row.split("|")[1])
     ]
-    assert sorted(named) == sorted(VERBS)
+    assert sorted(named) == sorted((*VERBS, *PLACE_VERBS))
     assert re.findall(r"^\| `(\w+)` \|", page.split("| `do` |")[0], re.MULTILINE) == KEYS
-    for state in (*get_args(Phase), "emergency", "held"):
+    for state in (*get_args(Phase), "emergency", "distress", "held"):
         assert f"`{state}`" in page
     (example,) = re.findall(r"```json\n(.*)\n```", page)
     assert list(json.loads(example)) == KEYS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,13 +12,14 @@ from typing import Any
 
 import pytest
 
+from helpers.demo import demo_cache
 from helpers.hub_server import running_hub
 from taker311.authoring.build import build
 from taker311.authoring.source import read_source
 from taker311.base.clock import SystemClock
 from taker311.base.ids import SeededIds
-from taker311.base.keyslots import open_throwaway
 from taker311.base.settings import CrmSettings, Settings
+from taker311.base.throwaway_key import open_throwaway
 from taker311.cli.kb import dispatch as kb
 from taker311.knowledge.bundle import Bundle, write_bundle
 from taker311.station.seat import Seat
@@ -54,7 +56,7 @@ class Line:
     def end(self) -> None:
         assert self.child.stdin is not None
         self.child.stdin.close()
-        self.child.wait(30)
+        self.child.wait(60)
         assert self.child.stdout is not None
         self.child.stdout.close()
 
@@ -87,7 +89,9 @@ def take(line: Any, topic: str, place: str) -> str:
 
 @pytest.fixture(scope="module")
 def line(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    made = Line(tmp_path_factory.mktemp("demo"))
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copytree(demo_cache(), folder / "cache")
+    made = Line(folder)
     yield made
     made.end()
 
@@ -110,7 +114,7 @@ def _cases(folder: Path, wanted: int) -> list[str]:
     import sqlite3
     import time
 
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while True:
         with sqlite3.connect(f"file:{folder / 'hub.db'}?mode=ro", uri=True) as database:
             rows = [row[0] for row in database.execute("SELECT description FROM hub_case")]

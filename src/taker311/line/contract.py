@@ -1,14 +1,17 @@
 """The line's contract with programs: one JSON object a line, out and in. It is version 1 and only ever gains fields.
 
-Out: `{"v":1,"state","say","ask","choices":[{"key","label"}],"allowed":[...],"ref","problem"}`.
+Out: `{"v":1,"state","say","ask","choices":[{"key","label"}],"allowed":[...],"ref","problem","told":[...]}`.
 In: `{"do":"...","value":"..."}`; `value` may be left out. `{"do":"quit"}` ends the session; the call stays in the journal.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from taker311.base.text import clean_line
+from taker311.base.words import say
 from taker311.call.shown import View
 
 VERSION = 1
@@ -29,6 +32,7 @@ class Out(msgspec.Struct, frozen=True):
     allowed: tuple[str, ...]
     ref: str
     problem: str
+    told: tuple[str, ...]
 
 
 class In(msgspec.Struct, frozen=True):
@@ -36,10 +40,12 @@ class In(msgspec.Struct, frozen=True):
     value: str = ""
 
 
-def written(shown: View) -> str:
-    """A View as the contract writes it, without the line's end."""
+def written(shown: View, told: Iterable[str] = (), more: Iterable[str] = ()) -> str:
+    """A View as the contract writes it, without the line's end. `told`: sentences beside it, of a verb that asked for them and
+    of what happened meanwhile; `more`: verbs beyond the call's own."""
     choices = (*(Choice(choice.key, choice.label) for choice in shown.choices), *_lines(shown))
-    out = Out(VERSION, shown.state, shown.say, shown.ask, choices, shown.allowed, shown.ref, shown.problem)
+    allowed = (*shown.allowed, *more)
+    out = Out(VERSION, shown.state, shown.say, shown.ask, choices, allowed, shown.ref, shown.problem, tuple(told))
     return msgspec.json.encode(out).decode()
 
 
@@ -51,10 +57,11 @@ def _lines(shown: View) -> tuple[Choice, ...]:
 def read(text: str) -> In | str:
     """What a line asks for, or a sentence on what is wrong with it."""
     if len(text) > _LONGEST_LINE:
-        return "This line is too long; send one small JSON object a line."
+        return say("This line is too long; send one small JSON object a line.")
     try:
         return msgspec.json.decode(text, type=In)
     except (msgspec.MsgspecError, UnicodeError) as error:
-        return (
-            f'This line is not understood ({clean_line(str(error), limit=120)}); send {{"do": "...", "value": "..."}}.'
+        return say(
+            'This line is not understood ({why}); send {{"do": "...", "value": "..."}}.',
+            why=clean_line(str(error), limit=120),
         )
