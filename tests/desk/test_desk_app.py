@@ -11,7 +11,8 @@ from textual.pilot import Pilot
 
 from helpers.stations import mini_index, station
 from taker311.cases.model import OutboxRow
-from taker311.desk.app import CaseMoved, DeskApp, WorkDone
+from taker311.desk.app import CaseMoved, DeskApp
+from taker311.desk.canvas import WorkDone
 from taker311.station.model import Status
 from taker311.station.station import Station
 
@@ -25,7 +26,6 @@ def status_of(made: Station) -> Callable[[], Status]:
             agent="Sam",
             desk_code="1K3",
             now=made.desk.clock.now(),
-            kb_version="1",
             kb_age_s=60.0,
             searching=made.desk.index is not None,
             signed_in=True,

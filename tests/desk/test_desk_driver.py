@@ -13,7 +13,8 @@ import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.color import Color
+from rich.color import Color, ColorSystem
+from rich.style import Style
 from textual import events
 from textual._xterm_parser import XTermParser
 
@@ -23,7 +24,7 @@ from taker311.desk.frames import FrameReader, shortened
 from taker311.desk.frugal import FrugalDriver
 from taker311.desk.keyboard import PasteGate
 from taker311.desk.pace import LinePace
-from taker311.desk.theme import THEMES
+from taker311.desk.theme import THEMES, looks
 
 START, END = "\x1b[200~", "\x1b[201~"
 
@@ -158,6 +159,31 @@ async def test_a_terminal_without_utf_8_gets_letters_that_it_has(anyio_backend):
     assert "--- > é . ?" in "".join(writer.sent)
 
 
+# What 16 colours look like: the text mode of VGA, which the Linux console has, and xterm's defaults.
+VGA = "000000 aa0000 00aa00 aa5500 0000aa aa00aa 00aaaa aaaaaa 555555 ff5555 55ff55 ffff55 5555ff ff55ff 55ffff ffffff"
+XTERM = (
+    "000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5 7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff"
+)
+
+
+@pytest.mark.parametrize("palette", [VGA, XTERM], ids=["VGA", "xterm"])
+@pytest.mark.parametrize("theme", ["dark", "light", "contrast"])
+def test_every_text_can_be_read_in_16_colours(theme: str, palette: str):
+    def luminance(number: int | None) -> float:
+        colour = palette.split()[number or 0]
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+        red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    for role, look in looks(theme, sixteen=True).items():
+        style = Style.parse(look)
+        assert style.color is not None
+        assert style.bgcolor is not None
+        front, ground = (c.downgrade(ColorSystem.STANDARD).number for c in (style.color, style.bgcolor))
+        light, dark = sorted((luminance(front), luminance(ground)), reverse=True)
+        assert role == "rule" or (light + 0.05) / (dark + 0.05) >= 4.5, role
+
+
 # ---------------------------------------------------------------- a slow terminal
 @pytest.mark.anyio
 async def test_a_terminal_that_is_behind_gets_the_newest_screen_and_none_of_those_between(anyio_backend):
@@ -172,7 +198,7 @@ async def test_a_terminal_that_is_behind_gets_the_newest_screen_and_none_of_thos
         driver.flush()
     assert len(writer.sent) == 1
     writer.waiting = 0
-    with anyio.fail_after(10):
+    with anyio.fail_after(60):
         while len(writer.sent) == 1:  # noqa: ASYNC110 - the driver looks again by itself and tells nobody
             await anyio.sleep(0.005)
     assert "three" not in writer.sent[1]

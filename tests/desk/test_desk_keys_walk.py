@@ -18,7 +18,6 @@ STATUS = Status(
     agent="Sam",
     desk_code="7QX",
     now=datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
-    kb_version="x",
     kb_age_s=90,
     searching=True,
     signed_in=True,

@@ -7,22 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from helpers.demo import Demo
+from helpers.demo import Demo, demo_cache
 
 
 @pytest.fixture(scope="session")
 def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache as an earlier start leaves it, so that not every test pays for compiling the city."""
-    from taker311.cli._city import compiled, demo_city
-    from taker311.search import cache as search_cache
-    from taker311.search.index import SearchIndex
-
     cache = tmp_path_factory.mktemp("warm") / "cache"
-    bundle = compiled(demo_city(), cache).bundle
-    file = search_cache._path(bundle, cache)
-    file.parent.mkdir()
-    # Without learning, which takes seconds and which no test here depends on.
-    file.write_bytes(search_cache._sealed(SearchIndex.build(bundle.knowledge, learn=False).to_bytes()))
+    shutil.copytree(demo_cache(), cache)
     return cache
 
 

@@ -20,8 +20,6 @@ from taker311.desk.frames import FrameReader, looked
 from taker311.desk.grid import PLAIN, SEEN_ON_BLANKS, Grid, Look
 from taker311.desk.theme import THEMES
 
-CHANGES = 2_000
-
 
 def console(colors: str = "256") -> Console:
     return Console(color_system=colors, force_terminal=True, legacy_windows=False)
@@ -184,14 +182,13 @@ def changed(chance: random.Random, rows: list[Strip], width: int) -> list[int]:
     return [y]
 
 
-@pytest.mark.parametrize("erases", [True, False], ids=["erases in colour", "erases plainly"])
-def test_two_thousand_changes_of_a_screen_leave_no_cell_different(erases: bool):
-    chance = random.Random(311)
+def screens_that_change(count: int, seed: int, *, erases: bool) -> None:
+    chance = random.Random(seed)
     width, height = 40, 14
     twins, to = Twins(width, height, erases=erases), console()
     rows = [some_row(chance, width) for _ in range(height)]
     numbers = list(range(height))
-    for number in range(CHANGES):
+    for number in range(count):
         cursor = (chance.randrange(width), chance.randrange(height)) if chance.random() < 0.8 else None
         twins.show(frame([(y, rows[y]) for y in sorted(numbers)], to), cursor)
         differing = twins.differing()
@@ -207,6 +204,17 @@ def test_two_thousand_changes_of_a_screen_leave_no_cell_different(erases: bool):
         else:
             numbers = changed(chance, rows, width)
     assert twins.bytes[1] < twins.bytes[0] / 2
+
+
+@pytest.mark.parametrize("erases", [True, False], ids=["erases in colour", "erases plainly"])
+def test_two_thousand_changes_of_a_screen_leave_no_cell_different(erases: bool):
+    screens_that_change(2_000, 311 + erases, erases=erases)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("erases", [True, False], ids=["erases in colour", "erases plainly"])
+def test_twenty_thousand_changes_of_a_screen_leave_no_cell_different(erases: bool):
+    screens_that_change(20_000, 7, erases=erases)
 
 
 # ---------------------------------------------------------------- small parts

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from taker311.base.errors import UserError
 from taker311.base.text import clean_line, did_you_mean
+from taker311.base.words import noted, say
 
 
 class Action(NamedTuple):
-    """`verb` empty: the desk's own. `label` is what the hint line says; `first` is its rank there, lower is kept longer."""
+    """`verb` empty: the desk's own. `label` is what the hint line says, in English; `first` is its rank there, lower is kept longer."""
 
     id: str
     keys: tuple[str, ...]
@@ -40,15 +41,33 @@ ACTIONS: tuple[Action, ...] = (
     Action("call.transfer", ("f7",), "transfer", "transfer", first=5),
     Action("call.hold", ("f8",), "hold", "hold", first=7),
     Action("call.resume", ("f8", "enter"), "take up", "resume", first=1),
+    Action("desk.break", ("f8",), "break", states=("ready",), first=3),  # a volunteer's desk
+    Action(
+        "desk.day", ("f8",), "my day", states=("ready", *CALL), first=9
+    ),  # in a call F8 is hold, and this in the menu
     Action("call.emergency", ("f9",), "911", "emergency", first=1),
     Action("call.connected", ("enter",), "handed to 911", "connected", states=("emergency",), first=1),
-    Action("call.close-card", ("escape",), "put away", "close", states=("emergency",), first=0),
+    Action("call.distress", ("ctrl+c",), "distress", "distress", states=(*CALL, "held"), first=9),
+    Action("call.through", ("enter",), "connected", "connected", states=("distress",), first=1),
+    Action("call.close-card", ("escape",), "put away", "close", states=("emergency", "distress"), first=0),
     Action("call.take-up", ("enter",), "take up the call", states=("ready",), first=1),
+    # A volunteer's desk alone has these five, and the break above.
+    Action("desk.read", ("enter", "ctrl+f"), "I have read it", states=("ready",), first=1),
+    Action("desk.rumours", ("f5",), "rumours", states=("ready", *CALL), first=6),
+    Action("call.details", ("d",), "details", states=("topic", "bulletin"), first=2),
+    Action("desk.finish", (), "hand over and finish", states=("ready",), first=9),
+    Action("desk.go", (), "leave for now", states=("ready",), first=9),
     Action("desk.leave", ("f10",), "leave", states=("ready",), first=3),
     Action("call.park", ("f10",), "put aside", "park", first=8),
     Action("call.help-me", ("ctrl+y",), "call for help", "help-me", first=9),
+    Action("call.mark-review", (), "mark this call for review", "mark-review", first=9),
     Action("call.call-back", ("ctrl+r",), "call back", states=CALL, first=9),
     Action("call.say", ("tab",), "ask the caller", states=CALL, first=4),  # where the caller is a scripted one
+    Action("call.flag", ("f",), "flag it", "flag", states=("topic", "bulletin"), first=7),
+    Action("desk.promises", ("ctrl+r",), "to be done", states=("ready",), first=5),
+    Action("desk.labels", ("f7",), "letters on lines", states=("ready", "talking", "wrapup"), first=9),
+    Action("desk.sign-out", ("ctrl+l",), "sign out", states=("ready",), first=8),
+    Action("desk.tour", (), "tour of the desk", states=("ready",), first=9),
     Action("desk.menu", ("ctrl+g",), "all keys", first=6),
     Action("desk.status", ("ctrl+e",), "how a case stands", states=("ready", *CALL), first=8),
     Action("desk.sign-in", ("ctrl+l",), "sign in", states=("ready", "done", "wrapup"), first=4),
@@ -61,6 +80,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("call.intake", ("enter", "i"), "questions", "intake", states=("topic",), first=1),
     Action("call.answered-enter", ("enter",), "answered", "answered", states=("topic", "bulletin"), first=9),
     Action("call.transfer-letter", ("t",), "transfer", "transfer", states=("topic", "done"), first=9),
+    Action("call.ring-back", ("c",), "call back", states=("transfer",), first=2),
     Action("call.acknowledge", ("r",), "I have read it", "acknowledge", states=("bulletin",), first=1),
     Action(
         "call.second",
@@ -93,15 +113,21 @@ def keymap(settings: dict[str, str]) -> dict[str, tuple[str, ...]]:
     return keys
 
 
-_NAMES = {"escape": "Esc", "enter": "Enter", "space": "Space", "tab": "Tab"}
+_NAMES = {"escape": "Esc", "enter": "Enter", "space": noted("Space"), "tab": "Tab"}
 
 
 def key_name(key: str) -> str:
     """'F9', 'Ctrl+G', 'Esc': as it stands on a keyboard."""
     if key in _NAMES:
-        return _NAMES[key]
+        return say(_NAMES[key])
     return (
         "+".join(part.capitalize() if len(part) > 1 else part.upper() for part in key.split("+"))
         if len(key) > 1
         else key
     )
+
+
+def key_of(keys: dict[str, tuple[str, ...]], action: str) -> str:
+    """The first key of `action` as it stands on a keyboard; that of the menu, where it has none of its own."""
+    found = keys[action] or keys["desk.menu"]
+    return key_name(found[0]) if found else ""

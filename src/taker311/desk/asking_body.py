@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from taker311.call.shown import View
-from taker311.desk.control import TYPED_KINDS, Control
-from taker311.desk.draw import BLANK, Line, beside, cut, line, padded, paragraph, wrap
+from taker311.base.words import say
+from taker311.call.shown import MARKS
+from taker311.desk.answering import TYPED_KINDS
+from taker311.desk.control import Control
+from taker311.desk.draw import BLANK, Line, beside, cut, line, padded, paragraph, tag, wrap
+from taker311.desk.labels import lead
 from taker311.desk.theme import Role
 from taker311.intake.model import OutlineLine
 
@@ -16,30 +19,34 @@ def interview(control: Control, width: int, height: int) -> tuple[list[Line], tu
     shown = control.view
     asked, cursor = _asked(control, width if width < 110 else width - 44)
     if width >= 110:
-        side = [_outline_row(row, 40) for row in shown.outline[: height - 2]]
+        side = [_outline_row(control, row, 40) for row in shown.outline[: height - 2]]
         rows = max(len(asked), height - 1)
         joined = beside(asked + [BLANK] * (rows - len(asked)), [BLANK, *side], width - 44, width, rule=" ")
         return joined, cursor
-    outline = _outline(shown, width, max(1, height - len(asked) - 1))
+    outline = _outline(control, width, max(1, height - len(asked) - 1))
     rows_above = [*outline, BLANK]
     if cursor is not None:
         cursor = (cursor[0], cursor[1] + len(rows_above))
     return [*rows_above, *asked], cursor
 
 
-def _outline(shown: View, width: int, room: int) -> list[Line]:
+def _outline(control: Control, width: int, room: int) -> list[Line]:
     """As much of the outline as fits, always with the step that is being asked."""
-    rows = list(shown.outline)
+    rows = list(control.view.outline)
     here = next((i for i, row in enumerate(rows) if row.state == "here"), 0)
     start = max(0, min(here - room // 2, len(rows) - room))
-    return [_outline_row(row, width - 2) for row in rows[start : start + room]]
+    return [_outline_row(control, row, width - 2) for row in rows[start : start + room]]
 
 
-def _outline_row(row: OutlineLine, width: int) -> Line:
+def _outline_row(control: Control, row: OutlineLine, width: int) -> Line:
     label_width = min(34, width // 2)
     role: Role = "title" if row.state == "here" else "dim" if row.state in ("open", "note") else "text"
     value = cut(row.value, width - label_width - 4)
-    return line((f" {_MARKS[row.state]} ", "key"), (padded(row.label, label_width), role), (" " + value, "text"))
+    return line(
+        (f" {lead(control, f'step:{row.id}', _MARKS[row.state])} ", "key"),
+        (padded(row.label, label_width), role),
+        (" " + value, "text"),
+    )
 
 
 def _asked(control: Control, width: int) -> tuple[list[Line], tuple[int, int] | None]:
@@ -62,14 +69,19 @@ def _asked(control: Control, width: int) -> tuple[list[Line], tuple[int, int] | 
         rows += [BLANK, *paragraph(shown.notice, width, "dim", indent=7)]
     if shown.heard:
         take, leave = ("Ctrl+F", "Ctrl+D") if control.typing else ("y", "n")
-        rows += [BLANK, line((' heard "', "dim"), (shown.heard, "match"), (f'"  → {shown.heard_question}?', "text"))]
-        rows.append(line((f"   {take}", "key"), (" take it  ", "dim"), (leave, "key"), (" leave", "dim")))
+        rows += [
+            BLANK,
+            line((f' {say("heard")} "', "dim"), (shown.heard, "match"), (f'"  → {shown.heard_question}?', "text")),
+        ]
+        rows.append(
+            line((f"   {take}", "key"), (f" {say('take it')}  ", "dim"), (leave, "key"), (f" {say('leave it')}", "dim"))
+        )
     return rows, cursor
 
 
 def _labelled(label: str, text: str, width: int, role: Role) -> list[Line]:
     rows = wrap(text, width - 8)
-    return [line((f" {label if i == 0 else '   '}   ", "key"), (row, role)) for i, row in enumerate(rows)]
+    return [line((tag(label if i == 0 else ""), "key"), (row, role)) for i, row in enumerate(rows)]
 
 
 def _choices(control: Control, width: int) -> list[Line]:
@@ -80,9 +92,9 @@ def _choices(control: Control, width: int) -> list[Line]:
         marked = choice.key in control.chosen if shown.kind == "choices" else choice.mark == "chosen"
         pointed = shown.kind in ("place", "duplicates") and i == control.selected
         mark = "✓" if marked else "›" if pointed else " "
-        note = f"  ({choice.mark})" if choice.mark in ("exact", "city") else ""
+        note = f"  ({say(MARKS[choice.mark])})" if choice.mark in ("exact", "city") else ""
         role: Role = "pick" if pointed else "title" if marked else "text"
-        key = choice.key if shown.kind != "place" else " "
+        key = lead(control, f"choice:{choice.key}", choice.key if shown.kind != "place" else " ")
         cells.append((f"   {mark} {key}  ", choice.label + note, role))
     longest = max((len(text) for _, text, _ in cells), default=0)
     if len(cells) <= 6 or longest > width // 2 - 12 or shown.kind in ("place", "duplicates"):
@@ -106,11 +118,18 @@ def readback(control: Control, width: int) -> list[Line]:
     for number, entry in enumerate(shown.lines, 1):
         value = wrap(entry.value, width - label_width - 10) or [""]
         rows.append(
-            line((f"    {number:>2}  ", "key"), (padded(entry.label, label_width), "dim"), (" " + value[0], "title"))
+            line(
+                (f"    {lead(control, f'line:{entry.id}', str(number)):>2}  ", "key"),
+                (padded(entry.label, label_width), "dim"),
+                (" " + value[0], "title"),
+            )
         )
         rows += [line((" " * (label_width + 9), "text"), (more, "title")) for more in value[1:]]
     if shown.kind == "duplicates":
         rows += [BLANK, *_labelled("ASK", shown.ask, width, "ask"), BLANK, *_choices(control, width)]
     else:
-        rows += [BLANK, *paragraph("Enter when the caller agrees · a digit changes that line", width, "dim", indent=7)]
+        rows += [
+            BLANK,
+            *paragraph(say("Enter when the caller agrees · a digit changes that line"), width, "dim", indent=7),
+        ]
     return rows

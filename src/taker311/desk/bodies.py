@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
+from taker311.base.words import say
 from taker311.call.cards import Card, bulletin_card, topic_card
+from taker311.call.dispositions import in_words
 from taker311.cases.reference import format_ref
-from taker311.desk import markdown
+from taker311.desk.actions import key_of
 from taker311.desk.asking_body import interview, readback
 from taker311.desk.control import Control
-from taker311.desk.draw import BLANK, Line, beside, cut, fit, line, marked, padded, paragraph, wrap
+from taker311.desk.draw import BLANK, Line, beside, cut, fit, line, marked, padded, paragraph, tag, wrap
+from taker311.desk.labels import lead
 from taker311.desk.ready_body import ready
 from taker311.desk.theme import Role
 from taker311.search.model import Hit
@@ -20,7 +25,7 @@ def draw(control: Control, status: Status, width: int, height: int) -> Body:
     """Lines (as many as they are) and the cursor's place among them."""
     match control.view.state:
         case "ready":
-            return ready(status, width)
+            return ready(status, width, height, lambda number: lead(control, f"call:{number}", "!"))
         case "talking":
             return _talking(control, status, width, height), None
         case "topic" | "bulletin":
@@ -29,8 +34,8 @@ def draw(control: Control, status: Status, width: int, height: int) -> Body:
             return interview(control, width, height)
         case "readback":
             return readback(control, width), None
-        case "emergency":
-            return _emergency(control, width), None
+        case "emergency" | "distress":
+            return scrolled(control, _laid_over(control, width), height), None
         case "transfer":
             return _transfer(control, width), None
         case "done":
@@ -38,7 +43,7 @@ def draw(control: Control, status: Status, width: int, height: int) -> Body:
         case "wrapup":
             return _wrapup(control, width), None
         case _:
-            return [BLANK, *paragraph(control.view.notice, width)], None
+            return _held(control, width), None
 
 
 # ---------------------------------------------------------------- search and card
@@ -47,7 +52,8 @@ def _talking(control: Control, status: Status, width: int, height: int) -> list[
     if not shown.hits:
         return _nothing_yet(control, status, width)
     left_width = min(72, max(40, width * 2 // 3 - 2))
-    left = [_hit_row(i, hit, left_width, chosen=i == control.selected) for i, hit in enumerate(shown.hits)]
+    tags = [lead(control, f"hit:{number}", str(number)) for number in range(1, len(shown.hits) + 1)]
+    left = [_hit_row(tags[i], hit, left_width, chosen=i == control.selected) for i, hit in enumerate(shown.hits)]
     right_width = width - left_width - 3
     card = control.shown_card
     right = _preview(control, card, right_width, height) if card else []
@@ -61,23 +67,23 @@ def _nothing_yet(control: Control, status: Status, width: int) -> list[Line]:
     if shown.say:
         rows += [*_say(shown.say, width), BLANK]
     if not status.searching:
-        rows += paragraph("The search is being made ready; keep typing.", width, "dim")
+        rows += paragraph(say("The search is being made ready; keep typing."), width, "dim")
     elif control.entry.text.strip():
-        rows += paragraph("Nothing matches these words yet. F3 keeps them for the content owner.", width, "dim")
+        rows += paragraph(say("Nothing matches these words yet. F3 keeps them for the content owner."), width, "dim")
     else:
-        rows += paragraph("Type what the caller says, in any order, as you hear it.", width, "dim")
+        rows += paragraph(say("Type what the caller says, in any order, as you hear it."), width, "dim")
     return rows
 
 
 _MARK = {"topic": " ", "bulletin": "!", "rumour": "?"}
 
 
-def _hit_row(index: int, hit: Hit, width: int, *, chosen: bool) -> Line:
+def _hit_row(key: str, hit: Hit, width: int, *, chosen: bool) -> Line:
     role: Role = "pick" if chosen else "text"
     title_width = min(28, width - 6) if hit.why else width - 5
     why_width = width - 5 - title_width - 1
     mark = "›" if chosen else _MARK[hit.kind]
-    pieces: list[tuple[str, Role]] = [(f"{mark}{index + 1} ", "pick" if chosen else "key")]
+    pieces: list[tuple[str, Role]] = [(f"{mark}{key} ", "pick" if chosen else "key")]
     if chosen:
         pieces.append((padded(hit.title, title_width), role))
     else:
@@ -95,6 +101,8 @@ _WIDE_CARD = 36  # cells from which on a card beside the hits holds all facts an
 
 
 def _preview(control: Control, hit: Hit, width: int, height: int) -> list[Line]:
+    from taker311.desk import markdown  # its patterns take time to compile, which the first paint need not wait for
+
     world, state = control.station.world, control.station.state
     lang = world.spoken(state)
     if hit.kind == "topic":
@@ -106,7 +114,7 @@ def _preview(control: Control, hit: Hit, width: int, height: int) -> list[Line]:
     rows = [line((row, "title")) for row in wrap(card.title, width)]
     if card.alert:
         rows += [BLANK, *(line((f"! {row}", "warn")) for row in wrap(card.alert, width - 2))]
-    rows += [BLANK, line(("SAY", "key")), *(line((row, "say")) for row in wrap(card.say, width))]
+    rows += [BLANK, line((say("SAY"), "key")), *(line((row, "say")) for row in wrap(card.say, width))]
     wide = width >= _WIDE_CARD
     facts = card.facts if wide else tuple(dict.fromkeys((*card.facts[:1], *card.facts[-1:])))
     rows += [BLANK, *(line((row, "dim")) for row in wrap(" · ".join(facts), width))]
@@ -119,7 +127,7 @@ def _say(text: str, width: int) -> list[Line]:
     """The words to say: marked in words and set apart, never by colour alone."""
     rows: list[Line] = []
     for i, row in enumerate(r for part in text.split("\n") for r in wrap(part, width - 8)):
-        rows.append(line((" SAY   " if i == 0 else "       ", "key"), (row, "say")))
+        rows.append(line((tag("SAY") if i == 0 else tag(""), "key"), (row, "say")))
     return rows
 
 
@@ -127,16 +135,21 @@ def _card(control: Control, width: int, height: int) -> list[Line]:
     card = control.view.card
     if card is None:
         return []
-    rows = _card_rows(card, width)
-    visible = height - 1
-    control.scroll = max(0, min(control.scroll, len(rows) - visible))
-    page = rows[control.scroll : control.scroll + visible]
-    if control.scroll + visible < len(rows):
-        page[-1] = line((" ↓ more: arrow keys", "dim"))
+    return scrolled(control, _card_rows(card, width), height - 1)
+
+
+def scrolled(control: Control, rows: list[Line], height: int) -> list[Line]:
+    """The part of `rows` where the agent is; the last line says so when there is more."""
+    control.scroll = max(0, min(control.scroll, len(rows) - height))
+    page = rows[control.scroll : control.scroll + height]
+    if control.scroll + height < len(rows):
+        page[-1] = line((f" ↓ {say('more: arrow keys')}", "dim"))
     return page
 
 
 def _card_rows(card: Card, width: int) -> list[Line]:
+    from taker311.desk import markdown
+
     rows: list[Line] = [BLANK]
     for text in (card.alert, *card.marks):
         if text:
@@ -148,13 +161,22 @@ def _card_rows(card: Card, width: int) -> list[Line]:
     if card.details:
         rows += [line(("       ", "text"), *row) for row in markdown.render(card.details, inner)]
     for asked in card.asked:
-        rows += [BLANK, line((" ASKED ", "key"), (cut(asked.question, inner), "title"))]
+        rows += [BLANK, line((tag("ASKED"), "key"), (cut(asked.question, inner), "title"))]
         rows += [line(("       ", "text"), *row) for row in markdown.render(asked.answer, inner)]
     rows += [BLANK, *paragraph(" · ".join(card.facts), width, "dim")]
     return rows
 
 
 # ---------------------------------------------------------------- the ends of a call
+def _laid_over(control: Control, width: int) -> list[Line]:
+    """One of the two cards that lie over a call."""
+    if control.view.state == "emergency":
+        return _emergency(control, width)
+    from taker311.desk.distress_body import distress
+
+    return distress(control.view, width)
+
+
 def _emergency(control: Control, width: int) -> list[Line]:
     shown = control.view
     why = control.station.state.card_why
@@ -163,15 +185,24 @@ def _emergency(control: Control, width: int) -> list[Line]:
         for i, text in enumerate(wrap(choice.label, width - 11)):
             rows.append(line((f"       {number}. " if i == 0 else " " * 10, "key"), (text, "title")))
     if why not in ("", "key", "911"):
-        rows += [BLANK, *paragraph(f"Raised by: {why}", width, "dim", indent=7)]
-    rows += [BLANK, *paragraph("Enter when 911 has the caller · Esc when it is no emergency", width, "dim", indent=7)]
+        rows += [BLANK, *paragraph(say("Raised by: {why}", why=why), width, "dim", indent=7)]
+    rows += [
+        BLANK,
+        *paragraph(say("Enter when 911 has the caller · Esc when it is no emergency"), width, "dim", indent=7),
+    ]
     return rows
+
+
+def _held(control: Control, width: int) -> list[Line]:
+    about = control.view.title or say("no topic yet")
+    how = say("{key} takes the caller up exactly where you were.", key=key_of(control.keys, "call.resume"))
+    return [BLANK, *paragraph(say("On hold: {about}.", about=about), width), BLANK, *paragraph(how, width)]
 
 
 def _transfer(control: Control, width: int) -> list[Line]:
     rows: list[Line] = [BLANK, *_say(control.view.say, width), BLANK]
     rows += [line((f"       {padded(entry.label, 10)}", "dim"), (entry.value, "title")) for entry in control.view.lines]
-    rows += [BLANK, *paragraph("Enter when the caller is through", width, "dim", indent=7)]
+    rows += [BLANK, *paragraph(say("Enter when the caller is through"), width, "dim", indent=7)]
     return rows
 
 
@@ -179,22 +210,25 @@ def _done(control: Control, width: int) -> list[Line]:
     shown = control.view
     last = control.station.state.finished[-1]
     groups = "   ".join(shown.ref.split("-"))
-    rows: list[Line] = [BLANK, line((" REF   ", "key"), (groups, "title")), BLANK, *_say(shown.say, width), BLANK]
-    saved = f" at {last.saved_at:%H:%M:%S} UTC" if last.saved_at else ""
-    rows += paragraph(shown.notice.replace("Saved on this desk", f"Saved on this desk{saved}"), width, "dim", indent=7)
+    rows: list[Line] = [BLANK, line((tag("REF"), "key"), (groups, "title")), BLANK, *_say(shown.say, width), BLANK]
+    rows += paragraph(shown.notice, width, "dim", indent=7)
+    if last.saved_at:
+        saved = last.saved_at.astimezone(ZoneInfo(control.station.world.city.time_zone))
+        rows += paragraph(say("Saved at {time}.", time=f"{saved:%H:%M:%S}"), width, "dim", indent=7)
     if last.linked_to:
-        rows += paragraph(f"Linked to {last.linked_to}.", width, "dim", indent=7)
-    rows += [BLANK, BLANK, *paragraph("Is there anything else?", width, "title", indent=7)]
+        rows += paragraph(say("Linked to {ref}.", ref=last.linked_to), width, "dim", indent=7)
+    rows += [BLANK, BLANK, *paragraph(say("Is there anything else?"), width, "title", indent=7)]
     return rows
 
 
 def _wrapup(control: Control, width: int) -> list[Line]:
-    rows: list[Line] = [BLANK, line((" How did the call end?", "ask")), BLANK]
+    rows: list[Line] = [BLANK, line((f" {say('How did the call end?')}", "ask")), BLANK]
     for choice in control.view.choices:
         chosen = choice.mark == "chosen"
         mark = "›" if chosen else " "
         role: Role = "pick" if chosen else "text"
-        rows.append(line((f"   {mark} {choice.key}  ", "key"), (padded(choice.label, min(44, width - 10)), role)))
+        key = lead(control, f"choice:{choice.key}", choice.key)
+        rows.append(line((f"   {mark} {key}  ", "key"), (padded(choice.label, min(44, width - 10)), role)))
     done = control.station.state.finished
     if done:
         rows += [BLANK]
@@ -203,6 +237,6 @@ def _wrapup(control: Control, width: int) -> list[Line]:
             first = control.station.world.first
             title = topic.text(first, first).title if topic else finished.topic_id
             ref = format_ref(finished.ref) if finished.ref else ""
-            parts = (finished.disposition, title, ref)
+            parts = (in_words(finished.disposition), title, ref)
             rows.append(line(("   ✓ ", "good"), (" · ".join(part for part in parts if part), "dim")))
     return rows

@@ -7,18 +7,20 @@ from collections.abc import Callable
 
 from taker311.base.errors import UserError
 from taker311.base.text import clean_line
+from taker311.base.words import say
 from taker311.call.shown import View
-from taker311.desk import deciding
-from taker311.desk.actions import ACTIONS, BY_ID, Action, key_name, keymap
+from taker311.cases.model import OutboxRow
+from taker311.desk import answering, box, deciding, ending, flagging, labels
+from taker311.desk.actions import ACTIONS, BY_ID, Action, keymap
 from taker311.desk.entry import Entry
-from taker311.desk.pages import Page
+from taker311.desk.pages import Draw, Page
 from taker311.desk.prompts import Menu, Prompt, jump_menu, reasons_menu, verbs_menu
 from taker311.search.model import Hit
 from taker311.station.idle import IdleLock
 from taker311.station.queueing import QueueDesk
 from taker311.station.station import Station
 
-TYPED_KINDS = frozenset({"search", "text", "number", "date", "phone", "email", "place"})
+_READ = ("topic", "bulletin", "emergency", "distress")  # screens that are read, not picked from
 _LETTERS_FOR_A_CARD = 3
 Overlay = str  # "", "help", "queue", "bulletins", or the id of a page
 
@@ -31,25 +33,31 @@ class Control:
         self.keys = keymap(own_keys or {})
         self.view: View = station.view()
         self.entry = Entry()
+        self.box = box.Box()
         self.selected = 0
         self.scroll = 0
+        self.scrolls = False  # as it was drawn last: what stands over the body is longer than the screen
         self.card: Hit | None = None  # the hit whose card stands beside the list
         self._card_waits = False
         self.chosen: tuple[str, ...] = ()  # keys toggled in a question that takes several
         self.overlay: Overlay = ""
         self.pages: dict[str, Page] = {}  # what other rooms show over the body, by the id of the action that opens it
         self.menu: Menu | None = None
+        self.labels = labels.Labels()
+        self.waiting_calls: Callable[[], dict[str, labels.Act]] = dict  # each call that waits -> how it is taken up
         self.prompt: Prompt | None = None
         self.note = ""
         self.leaving = False
         self.commands: dict[str, Callable[[], None]] = {}  # action id -> what the app does for it
+        self.draw_body: Draw | None = None  # another look: a volunteer's
         self.banner: Callable[[], tuple[str, ...]] = tuple  # lines that stand on top of every screen: a drill's
         self.queue: QueueDesk | None = None
+        self.look_for: Callable[[OutboxRow, Menu], None] = lambda _row, _menu: None  # told of a case that is decided on
         self.lock: IdleLock | None = None
         self.passphrase = Entry()
         self.opened: Callable[[Overlay], None] = lambda _overlay: None  # told which list the agent opened
         self.unavailable: Callable[[str], bool] = lambda _action: False  # commands that have nothing to do now
-        self._picked: str = ""  # what the box would hold had the last digit not been a pick
+        self.picked = ""  # what the box would hold had the last digit not been a pick
 
     # ------------------------------------------------------------ from the station
     def refresh(self) -> None:
@@ -57,14 +65,16 @@ class Control:
         self._show(self.station.view())
 
     def do(self, verb: str, value: str = "") -> None:
-        self.note = ""
-        self._show(self.station.do(verb, value))
+        shown = self.station.do(verb, value)
+        self.note = "" if shown.problem else say(flagging.SAID.get(verb, ""))
+        self._show(shown)
 
     def _show(self, shown: View) -> None:
         old = self.view
         self.view = shown
         if (old.state, old.step, old.kind) != (shown.state, shown.step, shown.kind):
             self.entry.set(shown.draft)
+            self.box.left(shown.state)
             self.selected = self.scroll = 0
             self.chosen = tuple(c.key for c in shown.choices if c.mark == "chosen") if shown.kind == "choices" else ()
         rows = len(shown.hits) or len(shown.choices)
@@ -95,11 +105,10 @@ class Control:
         self.card = self.wanted_card
         self._card_waits = False
 
-    # ------------------------------------------------------------ keys
     @property
     def typing(self) -> bool:
         """True while letters and digits are text."""
-        return self.view.kind in TYPED_KINDS and not self.overlay and self.menu is None
+        return self.view.kind in answering.TYPED_KINDS and not self.overlay and self.menu is None
 
     def key(self, key: str, character: str | None = None) -> None:
         """One key press: `key` is its name ('f9', 'enter', 'a'), `character` what it types, if it types."""
@@ -107,10 +116,12 @@ class Control:
             character = None  # terminals give Enter, Tab and Esc a character too
         if self._locked_out(key, character):
             return
-        picked, self._picked = self._picked, ""
+        picked, self.picked = self.picked, ""
         if key in self.keys["call.emergency"]:
             self.prompt = self.menu = None  # nothing stands between this key and the card
             self.overlay = ""
+        if labels.key(self, key, character) or self.box.key(self, key, character):
+            return
         if self.prompt is not None:
             self._key_in_prompt(self.prompt, key, character)
         elif self.menu is not None:
@@ -127,7 +138,7 @@ class Control:
             self.do("type", picked)
             self.entry.set(picked)
         elif not self._act(key) and not self._move(key) and not self.overlay:
-            self._type(key, character)
+            answering.type_or_pick(self, key, character)
 
     def _keys_of_overlay(self) -> tuple[str, ...]:
         """The key that opened what stands over the body puts it away too."""
@@ -163,7 +174,7 @@ class Control:
             self.prompt.entry.insert(text)
         elif self.typing and text:
             self.entry.insert(text)
-            self._typed()
+            answering.typed(self)
 
     def action(self, key: str) -> Action | None:
         """The action that `key` stands for now."""
@@ -184,7 +195,7 @@ class Control:
         """Enter gives what was typed or chosen before it means anything else."""
         if action.id not in ("call.confirm", "call.intake"):
             return False
-        return action.id == "call.confirm" and self.view.kind in (*TYPED_KINDS, "choices", "choice", "yesno")
+        return action.id == "call.confirm" and self.view.kind in (*answering.TYPED_KINDS, "choices", "choice", "yesno")
 
     def _act(self, key: str) -> bool:
         action = self.action(key)
@@ -207,7 +218,7 @@ class Control:
         if key in ("up", "down"):
             step = 1 if key == "down" else -1
             rows = len(self.view.hits) if self.view.state == "talking" else len(self.view.choices)
-            if self.view.state in ("topic", "bulletin") or self.overlay or not rows:
+            if self.view.state in _READ or self.overlay or not rows:
                 self.scroll = max(0, self.scroll + step)
             else:
                 self.selected = (self.selected + step) % rows
@@ -217,103 +228,12 @@ class Control:
             return True
         return False
 
-    def _type(self, key: str, character: str | None) -> None:
-        if self.typing:
-            self._type_text(key, character)
-        elif character:
-            self._pick(character)
-        elif key == "enter":
-            self._enter_choice()
-
-    def _type_text(self, key: str, character: str | None) -> None:
-        if key == "enter":
-            self._enter_text()
-        elif self.entry.key(key):
-            if key in ("backspace", "delete", "ctrl+u", "ctrl+k"):
-                self._typed()
-        elif character and character.isprintable():
-            before = self.entry.text
-            at_end = self.entry.cursor == len(before)
-            if self._digit_picks(character, before, at_end=at_end):
-                self._picked = before + character
-                self.do("open", character)
-                return
-            self.entry.insert(character)
-            self._typed()
-
-    def _digit_picks(self, character: str, before: str, *, at_end: bool) -> bool:
-        """A digit picks a hit only in an empty box or after a blank."""
-        if self.view.kind != "search" or character not in "123456789" or not at_end:
-            return False
-        return (not before or before.endswith(" ")) and int(character) <= len(self.view.hits)
-
-    def _typed(self) -> None:
-        if self.view.kind == "search":
-            self.selected = 0
-            self.do("type", self.entry.text)
-        elif self.view.kind == "place":
-            self.selected = 0
-            self.do("answer", self.entry.text)
-        else:
-            self.do("draft", self.entry.text)
-
-    def _enter_text(self) -> None:
-        if self.view.kind == "search":
-            if self.view.hits:
-                self.do("open", str(self.selected + 1))
-        elif self.view.kind == "place":
-            if self.view.choices:
-                self.do("pick", str(self.selected + 1))
-            elif "confirm" in self.view.allowed:
-                self.do("confirm")
-            elif self.station.desk.places is None:
-                self.note = "The street list is still being opened; press Enter again in a moment."
-            elif self.entry.text.strip():
-                self.menu = reasons_menu()
-            elif "skip" in self.view.allowed:
-                self.do("skip")
-        elif self.entry.text.strip():
-            self.do("answer", self.entry.text)
-        elif "skip" in self.view.allowed:
-            self.do("skip")
-        else:
-            self.note = f"Type the answer; {key_name(self.keys['call.unknown'][0])} says that the caller doesn't know."
-
-    def _pick(self, character: str) -> None:
-        shown = self.view
-        keys = [choice.key for choice in shown.choices]
-        if shown.state == "readback" and shown.kind != "duplicates" and character.isdecimal():
-            if 0 < int(character) <= len(shown.lines):
-                self.do("jump", shown.lines[int(character) - 1].id)
-        elif shown.kind == "duplicates":
-            self.do("new") if character == "0" else self.do("join", character)
-        elif character == "0" and shown.kind in ("choice", "choices", "yesno") and shown.state == "interview":
-            self.do("unknown")
-        elif shown.kind == "choices" and character in keys:
-            self.chosen = tuple(k for k in keys if (k in self.chosen) != (k == character))
-        elif shown.state == "interview" and (character in keys or (shown.kind == "yesno" and character in "yn")):
-            self.do("answer", character)
-        elif character in keys and shown.state == "wrapup":
-            self.do("end", character)
-
-    def _enter_choice(self) -> None:
-        shown = self.view
-        if shown.kind == "choices":
-            if self.chosen:
-                self.do("answer", ",".join(self.chosen))
-            elif "skip" in shown.allowed:
-                self.do("skip")
-            else:
-                self.note = "Pick one or more by their keys, then Enter; 0 says that the caller doesn't know."
-        elif shown.kind == "duplicates":
-            self._pick(shown.choices[self.selected].key)
-        elif shown.kind in ("choice", "yesno") and shown.choices and shown.state == "interview":
-            self.do("answer", shown.choices[self.selected].key)
-
     # ------------------------------------------------------------ menus and prompts
     def _key_in_menu(self, menu: Menu, key: str, character: str | None) -> None:
         if key in ("escape", *self.keys["desk.menu"]):
             self.menu = None
+            if key != "escape":
+                labels.begin(self)
             return
         item = menu.key(key, character)
         if item is not None:
@@ -339,6 +259,7 @@ class Control:
             prompt.entry.insert(character)
 
     def ask(self, title: str, done: Callable[[str], None], *, secret: bool = False) -> None:
+        self.note = ""  # what went wrong before is not about this question
         self.prompt = Prompt(title, done, secret=secret)
 
     # ------------------------------------------------------------ the desk's own actions
@@ -348,24 +269,21 @@ class Control:
         self.scroll = 0
 
     def open_menu(self) -> None:
-        self.menu = verbs_menu([action for action in ACTIONS if self.possible(action)], self.keys)
-
-    def open_jump(self) -> None:
-        self.menu = jump_menu(self.view)
+        possible = [action for action in ACTIONS if self.possible(action) and labels.of_use(self, action.id)]
+        now = {a.id: tuple(k for k in self.keys[a.id] if self.action(k) in (a, None)) for a in possible}
+        self.menu = verbs_menu(possible, now)
 
     def leave(self) -> None:
         self.leaving = True
 
-    def open_reasons(self) -> None:
-        self.menu = reasons_menu()
-
     def ask_language(self) -> None:
         self.ask(
-            "Language: two letters, or 'vi interpreter 4711', or 'en relay'", lambda text: self.do("language", text)
+            say("Language: two letters, or 'vi interpreter 4711', or 'en relay'"),
+            lambda text: self.do("language", text),
         )
 
     def ask_call_back(self) -> None:
-        self.ask("Call back: number; when", lambda text: self.do("call-back", text))
+        self.ask(say("Call back: number; when"), lambda text: self.do("call-back", text))
 
 
 _OWN: dict[str, Callable[[Control], None]] = {
@@ -374,8 +292,13 @@ _OWN: dict[str, Callable[[Control], None]] = {
     "desk.bulletins": lambda c: c.open_overlay("bulletins"),
     "desk.menu": Control.open_menu,
     "desk.leave": Control.leave,
-    "call.jump": Control.open_jump,
-    "call.as-it-stands": Control.open_reasons,
+    "desk.labels": labels.begin,
+    "call.flag": flagging.flag,
+    "call.jump": lambda c: setattr(c, "menu", jump_menu(c.view)),
+    "call.as-it-stands": lambda c: setattr(c, "menu", reasons_menu()),
+    "call.back": box.back,
+    "call.end": ending.end,
+    "call.close-card": box.put_card_away,
     "call.language": Control.ask_language,
     "call.call-back": Control.ask_call_back,
 }

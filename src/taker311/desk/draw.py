@@ -8,6 +8,7 @@ from functools import lru_cache
 from rich.cells import cell_len, set_cell_size
 
 from taker311.base.text import clean
+from taker311.base.words import noted, say
 from taker311.desk.theme import Role
 from taker311.search.model import Span
 
@@ -90,6 +91,20 @@ def paragraph(text: str, width: int, role: Role = "text", indent: int = 1) -> li
     return [line((" " * indent, "text"), (row, role)) for row in wrap(text, width - indent)]
 
 
+# What stands before words that are read aloud, asked, or given out.
+_TAGS = {
+    "SAY": noted("SAY"),
+    "ASK": noted("ASK"),
+    "ASKED": noted("ASKED"),
+    "REF": noted("REF"),
+}
+
+
+def tag(name: str) -> str:
+    """The tag in seven cells, blanks around it; '' gives the blanks alone, for the lines below."""
+    return padded(f" {say(_TAGS[name])}" if name else "", 7)
+
+
 def marked(text: str, spans: Iterable[Span], width: int, role: Role) -> Line:
     """`text` in `width` cells with `spans` drawn as matches: underlined, in the colour of what stands around them."""
     match: Role = "match-dim" if role == "dim" else "match"
@@ -115,6 +130,37 @@ def beside(left: Sequence[Line], right: Sequence[Line], left_width: int, width: 
         second = right[i] if i < len(right) else BLANK
         rows.append((*first, (rule, "rule"), (" ", "text"), *fit(second, right_width)))
     return rows
+
+
+class Drawn:
+    """`lines` fill the screen; `cursor` is (column, row) of the text cursor, None where nothing is typed."""
+
+    def __init__(self, lines: list[Line], cursor: tuple[int, int] | None) -> None:
+        self.lines = lines
+        self.cursor = cursor
+
+
+def key_hints(pieces: Iterable[tuple[str, str]]) -> Line:
+    """The last line of a screen: each key and what it does."""
+    return line((" ", "text"), *(piece for key, what in pieces for piece in (_key(key), _does(what))))
+
+
+def _key(key: str) -> Piece:
+    return key, "key"
+
+
+def _does(what: str) -> Piece:
+    return f" {what}  " if what else "  ", "dim"
+
+
+SCROLLS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}  # key -> by how many rows
+
+
+def window(rows: Sequence[Line], start: int, room: int) -> tuple[list[Line], int]:
+    """`room` rows from `start` on, blank ones below the last, and the start that is possible."""
+    start = max(0, min(start, len(rows) - room))
+    shown = list(rows[start : start + room])
+    return shown + [BLANK] * (room - len(shown)), start
 
 
 def plain(lines: Iterable[Line]) -> str:

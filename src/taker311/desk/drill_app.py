@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual import events
-
+from taker311.base.words import noted, say
 from taker311.desk.app import DeskApp
-from taker311.desk.draw import BLANK, Line, fit, line, paragraph
-from taker311.desk.screen import Drawn
+from taker311.desk.draw import BLANK, SCROLLS, Drawn, Line, fit, line, paragraph, window
 from taker311.desk.theme import Role
-from taker311.drills.debrief import debrief
+from taker311.drills.debrief import Kind, debrief_rows, noted_rows
 from taker311.drills.log import MOST_POINTS, Observed
 from taker311.drills.score import score
 from taker311.drills.station import DrillStation
 from taker311.station.model import Status
 
-_ROLES: dict[str, Role] = {"won": "good", "part": "warn", "lost": "bad", "CRIT": "bad", "DRIL": "title", "NOT ": "bad"}
-_HELP = " ↑↓ scroll   Enter or Esc: done"
+_ROLES: dict[Kind, Role] = {"won": "good", "part": "warn", "lost": "bad", "critical": "bad", "drill": "drill"}
+_HELP = noted("↑↓ scroll   Enter or Esc: done")
+_OBSERVED = {"courtesy": noted("courtesy"), "listening": noted("listening")}
 
 
 class DrillDesk(DeskApp):
@@ -38,22 +37,24 @@ class DrillDesk(DeskApp):
         self.drill_station = station
         self._trainer = trainer or "observer"
         self._debrief: list[Line] = []
+        self._debriefed = 0
         self._from = 0
         self.control.banner = self._banner
+        self.control.entry.set(self.control.view.draft)  # of a drill that was taken up again
         self.control.commands["call.say"] = self._ask_caller
         self.control.commands["call.park"] = self._ask_leave
         self.control.commands["call.help-me"] = self._hint
 
     def _banner(self) -> tuple[str, ...]:
         drill = self.drill_station.drill
-        head = f"DRILL  {drill.title}  ·  no real call: nothing leaves this room"
+        head = say("DRILL  {title}  ·  no real call: nothing leaves this room", title=drill.title)
         if self.drill_station.pair:
             return (head,)
         last = self.drill_station.lines[-2:]
-        return (head, *(f"Caller: {said.text}" for said in last))
+        return (head, *(say("Caller: {words}", words=said.text) for said in last))
 
     def _ask_caller(self) -> None:
-        title = "Ask or tell the caller; nothing presses for an answer. Trainer: #c 4 or #l 4"
+        title = say("Ask or tell the caller; nothing presses for an answer. Trainer: #c 4 or #l 4")
         self.control.ask(
             title, lambda text: self._mark(text[1:]) if text.startswith("#") else self.control.do("say", text)
         )
@@ -64,10 +65,10 @@ class DrillDesk(DeskApp):
         named: dict[str, Observed] = {"c": "courtesy", "l": "listening"}
         kind = named.get(what[:1].lower())
         if kind is None or not points.strip().isdecimal() or int(points) > MOST_POINTS:
-            self.control.note = f"Trainer: type #c or #l, a blank, and 0 to {MOST_POINTS}, as in '#c 4'."
+            self.control.note = say("Trainer: type #c or #l, a blank, and 0 to {most}, as in '#c 4'.", most=MOST_POINTS)
             return
         self.drill_station.mark(self._trainer, kind, int(points))
-        self.control.note = f"Marked: {kind} {int(points)}."
+        self.control.note = say("Marked: {what} {points}.", what=say(_OBSERVED[kind]), points=int(points))
 
     def _hint(self) -> None:
         self.control.do("help-me")
@@ -76,10 +77,10 @@ class DrillDesk(DeskApp):
 
     def _ask_leave(self) -> None:
         def done(text: str) -> None:
-            if text.strip().lower() in ("yes", "y"):
+            if text.strip().lower() in ("yes", "y", "si", "sí", "s"):
                 self.control.do("park")
 
-        self.control.ask("Leave this drill? It is scored as left. Type yes", done)
+        self.control.ask(say("Leave this drill? Until you take it up again it counts as left. Type yes"), done)
 
     # ------------------------------------------------------------ the debrief
     def redraw(self) -> None:
@@ -87,33 +88,32 @@ class DrillDesk(DeskApp):
             super().redraw()
             return
         width, height = self.size
-        if not self._debrief:
-            self._debrief = self._rows(width)
-        room = max(1, height - 1)
-        self._from = max(0, min(self._from, len(self._debrief) - room))
-        rows = self._debrief[self._from : self._from + room]
-        rows += [BLANK] * (room - len(rows))
-        self._canvas.show(Drawn([fit(row, width) for row in (*rows, line((_HELP, "key")))], None))
+        size = len(self.drill_station.log_so_far.entries)  # a trainer may mark while the debrief stands there
+        if not self._debrief or size != self._debriefed:
+            self._debrief, self._debriefed = self._rows(width), size
+        rows, self._from = window(self._debrief, self._from, max(1, height - 1))
+        self._canvas.show(Drawn([fit(row, width) for row in (*rows, line((f" {say(_HELP)}", "key")))], None))
 
     def _rows(self, width: int) -> list[Line]:
         card = score(self.drill_station.log_so_far)
         rows: list[Line] = []
-        for number, text in enumerate(debrief(card, self.drill_station.drill)):
-            role: Role = "drill" if number == 0 else _ROLES.get(text[:4], "text")
+        for kind, text in debrief_rows(card, self.drill_station.drill):
+            role = _ROLES.get(kind, "text")
+            if kind == "result" and card.result == "failed":
+                role = "bad"
             rows += paragraph(text, width - 1, role) or [BLANK]
+        notes = noted_rows(self.drill_station.log_so_far)
+        rows += [BLANK] * bool(notes) + [row for text in notes for row in paragraph(text, width - 1)]
         return rows
 
     def on_resize(self) -> None:
         self._debrief = []
 
-    def on_key(self, event: events.Key) -> None:
-        """While the debrief stands there, keys scroll it; otherwise the desk's own handler follows this one."""
+    def press(self, key: str, character: str | None) -> None:
+        """While the debrief stands there, keys scroll it."""
         if not self.drill_station.over:
+            super().press(key, character)
             return
-        event.stop()
-        event.prevent_default()
-        step = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10}.get(event.key, 0)
-        if event.key in ("enter", "escape", "f10", "q"):
+        if key in ("enter", "escape", "f10", "q"):
             self.exit(0)
-        self._from += step
-        self.redraw()
+        self._from += SCROLLS.get(key, 0)

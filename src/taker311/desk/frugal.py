@@ -23,6 +23,7 @@ from taker311.desk.pace import LinePace, line_speed
 # of the cursor are left out.
 _PASSED = frozenset(
     {"\x1b[?1049h", "\x1b[?1049l", "\x1b[?2004h", "\x1b[?2004l", "\x1b[?7l", "\x1b[?7h", "\x1b[<u", "\x1b[?2026$p"}
+    | {"\x07"}  # the bell, which the floor rings
 )
 _FRAME_BEGINS, _FRAME_ENDS = "\x1b[?2026h", "\x1b[?2026l"
 _KEYBOARD = "\x1b[>25u"

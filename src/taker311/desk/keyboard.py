@@ -1,4 +1,5 @@
-"""What comes from the keyboard, before Textual reads keys out of it: pasted text must not be able to press any.
+"""What comes from the keyboard, before Textual reads keys out of it: pasted text must not be able to press any, and Esc is
+Esc whatever is pressed after it.
 
 Textual takes an escape sequence inside a bracketed paste for keys when it doesn't know it, Enter among them. Most terminals keep
 control bytes out of a paste; those that don't must not make a clipboard an agent.
@@ -9,7 +10,9 @@ from __future__ import annotations
 import os
 import select
 from codecs import getincrementaldecoder
+from collections.abc import Iterator
 
+from textual import events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -47,12 +50,49 @@ class PasteGate:
         return "".join(c if c.isprintable() or c in "\r\n\t" else "\ufffd" for c in pasted)
 
 
+_ESC = "\x1b"
+_GO_ON = "[O"  # what begins a key of several bytes, after Esc
+
+
+class EscGate:
+    """Tells the key Esc from the first byte of another key. Where a line gathers what is typed, Esc and the key after it come
+    together, and Textual would take them for one key with Alt, or for another letter; no key of the desk has Alt."""
+
+    def __init__(self) -> None:
+        self._held = False
+
+    def pieces(self, data: str) -> Iterator[str]:
+        """The data in pieces; one that is `\\x1b` alone is the key."""
+        gathered = ""
+        for letter in data:
+            if self._held and letter in _GO_ON:
+                gathered += _ESC + letter
+                self._held = False
+                continue
+            if self._held or letter == _ESC:
+                if gathered:
+                    yield gathered
+                gathered = ""
+            if self._held:
+                yield _ESC
+            self._held = letter == _ESC
+            gathered += "" if self._held else letter
+        if gathered:
+            yield gathered
+
+    def paused(self) -> Iterator[str]:
+        """Told that nothing came for a while: an Esc that waited was the key."""
+        if self._held:
+            self._held = False
+            yield _ESC
+
+
 class SafeInputDriver(LinuxDriver):
     """Textual's own driver, with the gate before its parser and nothing said of an error but to the app."""
 
     def run_input_thread(self) -> None:
         """Reads the keyboard until the driver stops; as Textual's, which has no place for a gate."""
-        parser, gate = XTermParser(self._debug), PasteGate()
+        parser, gate, esc = XTermParser(self._debug), PasteGate(), EscGate()
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
         while not self.exit_event.is_set():
             ready, _, _ = select.select([self.fileno], [], [], _LOOK_S)
@@ -60,10 +100,15 @@ class SafeInputDriver(LinuxDriver):
                 read = os.read(self.fileno, 4096)
                 if not read:
                     break
-                typed = gate.through(decode(read))
-                for event in parser.feed(typed) if typed else ():  # nothing would mean the end to the parser
-                    self.process_message(event)
+                self._take(parser, esc.pieces(gate.through(decode(read))))
+            else:
+                self._take(parser, esc.paused())
             for event in parser.tick():
+                self.process_message(event)
+
+    def _take(self, parser: XTermParser, pieces: Iterator[str]) -> None:
+        for piece in pieces:
+            for event in (events.Key("escape", _ESC),) if piece == _ESC else parser.feed(piece):
                 self.process_message(event)
 
     def _run_input_thread(self) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 from taker311.desk.draw import Line
 
+# Draws the body of a screen: control, status, width and height give its lines and the text cursor's place among them.
+Draw = Callable[..., tuple[list[Line], tuple[int, int] | None]]
+
 
 def _no_key(_key: str, _character: str | None) -> bool:
     return False

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from taker311.base.text import fold
+from taker311.base.words import noted, say
 from taker311.call.shown import View
 from taker311.desk.actions import Action, key_name
 from taker311.desk.entry import Entry
@@ -20,27 +22,41 @@ class Item(NamedTuple):
 
 
 class Menu:
-    """Items with a key each; arrows and Enter work as well."""
+    """Items with a key each; arrows and Enter work as well. `/` begins a filter: what is typed then leaves only the items that
+    have it in them, and Enter alone picks. A menu with more items than keys filters from the start."""
 
     def __init__(self, title: str, items: list[Item]) -> None:
         self.title = title
-        self.items = items[: len(_KEYS)]
+        self.items = items
         self.selected = 0
+        self.filter: str | None = "" if len(items) > len(_KEYS) else None
 
     def labels(self) -> list[tuple[str, Item]]:
-        return list(zip(_KEYS, self.items, strict=False))
+        """What is shown, each with its key; none while letters filter."""
+        if self.filter is None:
+            return list(zip(_KEYS, self.items, strict=False))
+        words = fold(self.filter).split()
+        return [(" ", item) for item in self.items if all(w in fold(f"{item.label} {item.aside}") for w in words)]
 
     def key(self, key: str, character: str | None) -> Item | None:
         """The item that a key picks, if it picks one."""
-        if not self.items:
-            return None
+        shown = self.labels()
         if key in ("up", "down"):
-            self.selected = (self.selected + (1 if key == "down" else -1)) % len(self.items)
-            return None
-        if key == "enter":
-            return self.items[self.selected]
-        index = _KEYS.find(character) if character and len(character) == 1 else -1
-        return self.items[index] if 0 <= index < len(self.items) else None
+            self.selected = (self.selected + (1 if key == "down" else -1)) % len(shown) if shown else 0
+        elif key == "enter":
+            return shown[self.selected][1] if shown else None
+        elif self.filter is None and character == "/":
+            self.filter, self.selected = "", 0
+        elif self.filter is not None and key == "backspace":
+            self.filter, self.selected = (self.filter[:-1] if self.filter else self._unfiltered()), 0
+        elif self.filter is None:
+            return next((item for label, item in shown if label == character), None)
+        elif character and character.isprintable():
+            self.filter, self.selected = self.filter + character, 0
+        return None
+
+    def _unfiltered(self) -> str | None:
+        return "" if len(self.items) > len(_KEYS) else None
 
 
 class Prompt:
@@ -53,23 +69,26 @@ class Prompt:
         self.entry = Entry()
 
 
+# They are kept with the case as they stand here, whatever the screen's language.
 REASONS = (
-    "New or unnamed street",
-    "The caller is not sure",
-    "Outside the street list",
-    "Described by a landmark only",
-    "In the water or off the road",
+    noted("New or unnamed street"),
+    noted("The caller is not sure"),
+    noted("Outside the street list"),
+    noted("Described by a landmark only"),
+    noted("In the water or off the road"),
 )
 
 
 def reasons_menu() -> Menu:
     """Why a place is taken as it stands."""
-    return Menu("Take the place as it stands, because", [Item(reason, "unverified", reason) for reason in REASONS])
+    return Menu(
+        say("Take the place as it stands, because"), [Item(say(reason), "unverified", reason) for reason in REASONS]
+    )
 
 
 def jump_menu(shown: View) -> Menu:
     """Every step of the interview."""
-    return Menu("Jump to", [Item(line.label, "jump", line.id, line.value) for line in shown.outline])
+    return Menu(say("Jump to"), [Item(line.label, "jump", line.id, line.value) for line in shown.outline])
 
 
 def verbs_menu(actions: list[Action], keys: dict[str, tuple[str, ...]]) -> Menu:
@@ -78,5 +97,5 @@ def verbs_menu(actions: list[Action], keys: dict[str, tuple[str, ...]]) -> Menu:
     for action in sorted(actions, key=lambda a: a.first):
         if action.id != "desk.menu" and action.label not in items:
             names = " ".join(key_name(key) for key in keys[action.id])
-            items[action.label] = Item(action.label, f"action:{action.id}", aside=names)
-    return Menu("Possible now", list(items.values()))
+            items[action.label] = Item(say(action.label), f"action:{action.id}", aside=names)
+    return Menu(say("Possible now"), list(items.values()))

@@ -97,3 +97,28 @@ THEMES: dict[str, dict[str, str]] = {
         "drill": "bold reverse",
     },
 }
+
+# On a terminal of 16 colours the nearest ones of these themes are too near to each other: what differs there, in colours whose
+# contrast holds in the palettes of VGA consoles and of xterm.
+SIXTEEN: dict[str, dict[str, str]] = {
+    "dark": {"pick": "bold bright_white on blue"},
+    "light": {
+        "dim": "black",
+        "say": "bold blue",
+        "key": "blue",
+        "pick": "bold bright_white on blue",
+        "match-dim": "underline black",
+        "good": "black",
+        "warn": "red",
+        "drill": "bold bright_white on black",
+    },
+}
+
+
+def looks(theme: str, *, sixteen: bool = False) -> dict[str, str]:
+    """Role -> style, with the theme's ground in each; `sixteen`: for a terminal of 16 colours."""
+    found = {**THEMES[theme], **(SIXTEEN.get(theme, {}) if sixteen else {})}
+    ground = f" on {found.pop('background')}"
+    if ground == " on ":
+        ground = ""
+    return {role: style if " on " in style else f"{style}{ground}".strip() or "none" for role, style in found.items()}
