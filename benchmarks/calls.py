@@ -14,8 +14,8 @@ from pathlib import Path
 
 from taker311.base.clock import SystemClock
 from taker311.base.ids import SeededIds
-from taker311.base.keyslots import open_throwaway
 from taker311.base.settings import Settings
+from taker311.base.throwaway_key import open_throwaway
 from taker311.cli._city import compiled, demo_city
 from taker311.desk.control import Control
 from taker311.desk.screen import draw

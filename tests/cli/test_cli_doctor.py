@@ -17,8 +17,10 @@ from helpers import mini_city
 from helpers.hub_server import running_hub
 from taker311 import cli
 from taker311.base.clock import SystemClock
-from taker311.base.keyslots import Cost, KeySlots, open_throwaway
+from taker311.base.keyslots import KeySlots
+from taker311.base.passphrase import Cost
 from taker311.base.sealing import new_pair
+from taker311.base.throwaway_key import open_throwaway
 from taker311.cases.opening import open_store
 from taker311.cli._check_machine import check_clock, check_sqlite, check_state, judge_terminal
 
@@ -211,3 +213,17 @@ def test_commands_without_a_screen_load_neither_textual_nor_httpx(words: list[st
     *_, banned, heavy = done.stdout.splitlines()
     assert banned == "[]"
     assert words != ["--help"] or heavy == "[]"
+
+
+def test_a_signature_past_half_its_life_is_told(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from helpers.publishing import City, bundle
+
+    city = City(tmp_path / "signing", SystemClock().now().replace(microsecond=0) - timedelta(days=4))
+    city.publish(bundle())
+    settle(home, f'[city]\norigin = "http://127.0.0.1:9/"\nfingerprint = "{city.fingerprint}"\n')
+    city.desk(home / "data" / "city", "http://127.0.0.1:9/").take(city.repo.folder)
+    _, found = ask(capsys)
+    assert [one["level"] for one in found["sync"]] == ["warning", "warning"]
+    assert "has not been renewed" in found["sync"][1]["say"]

@@ -8,17 +8,18 @@ from pathlib import Path
 import pytest
 
 from taker311 import cli
-from taker311.base import keyslots
+from taker311.base import keyslots, passphrase
 from taker311.base.clock import SystemClock
-from taker311.base.keyslots import KeySlots, open_throwaway
+from taker311.base.keyslots import KeySlots
 from taker311.base.sealing import new_pair
+from taker311.base.throwaway_key import open_throwaway
 
 GOOD = "horses eat apples"
 
 
 @pytest.fixture
 def seat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(keyslots.KeySlots.__init__, "__defaults__", (keyslots.Cost(8, 1, 1),))
+    monkeypatch.setattr(keyslots.KeySlots.__init__, "__defaults__", (passphrase.Cost(8, 1, 1),))
     monkeypatch.setenv("TAKER311_HOME", str(tmp_path))
     return tmp_path / "data" / "seats" / "main"
 

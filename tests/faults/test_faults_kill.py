@@ -19,7 +19,7 @@ from virtual_time import drive
 from taker311.base.clock import ManualClock, SystemClock
 from taker311.base.ids import SeededIds
 from taker311.base.sealing import DeskSecrets, Sealer
-from taker311.cases.crash import POINTS
+from taker311.cases.crash_points import POINTS
 from taker311.cases.delivery import Delivery
 from taker311.cases.journal import open_journal
 from taker311.cases.opening import open_store
@@ -61,7 +61,7 @@ class Program:
 
     def close(self):
         self.process.stdin.close()
-        self.process.wait(30)
+        self.process.wait(60)
         self.process.stdout.close()
 
 

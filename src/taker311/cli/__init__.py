@@ -31,7 +31,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("taker311.cli.doctor", "what is right and wrong with this desk, and what to do"),
     "config": ("taker311.cli.config", "show and check the settings"),
     "hub": ("taker311.cli.hub", "run the embedded Open311 server"),
+    "tour": ("taker311.cli.tour", "the desk in five screens, for whoever is new"),
     "drill": ("taker311.cli.drill", "practise on scripted callers, sealed off from the real CRM"),
+    "review": ("taker311.cli.review", "replay calls and judge them; what reviewers' forms say"),
     "certificate": ("taker311.cli.certificate", "who may take calls in an incident: issue, show, verify"),
     "crm": ("taker311.cli.crm", "ask an Open311 endpoint what it can do"),
     "keys": ("taker311.cli.keys", "the keys of the desk"),
@@ -39,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rekey": ("taker311.cli.rekey", "a new key for a seat, after somebody left"),
     "recover": ("taker311.cli.recover", "read a dead desk's queue with the city's key"),
     "floor": ("taker311.cli.floor", "how all desks stand, from the folder they report to"),
+    "report": ("taker311.cli.report", "calls, times, topics and cases of a span of days, of one desk or many"),
     "sign-in": ("taker311.cli.sign_in", "who works at this desk"),
 }
 DEFAULT = "desk"

@@ -64,8 +64,11 @@ def check_knowledge(given: str, settings: Settings, paths: Paths, now: datetime)
 
 def _fetched(settings: Settings, paths: Paths, now: datetime) -> list[Finding]:
     """What the city published: what lies here, and when the city's word was last had."""
+    from msgspec.structs import replace
+
     from taker311.cli._city import find_city
     from taker311.cli._sync import make_syncer
+    from taker311.sync.age import warnings
 
     try:
         known = find_city("", settings, paths)
@@ -77,6 +80,9 @@ def _fetched(settings: Settings, paths: Paths, now: datetime) -> list[Finding]:
         age = syncer.age(now)
         level: Level = "ok" if age.level == "fresh" and not age.expired else "warning"
         found.append(Finding("sync", level, age.sentence, "" if level == "ok" else "Run  taker311 sync --once."))
+        # A look that brought nothing matters once the answers are old, and is told with their age.
+        later = warnings(replace(syncer.state(), trouble=""), now)
+        found += [Finding("sync", "warning", told, "Tell whoever publishes the knowledge base.") for told in later]
     return found
 
 
@@ -206,7 +212,8 @@ def _ask(path: Path, sql: str) -> tuple[object, ...]:
 
 def check_keys(folder: Path) -> Finding:
     from taker311.base.clock import SystemClock
-    from taker311.base.keyslots import THROWAWAY, KeySlots
+    from taker311.base.keyslots import KeySlots
+    from taker311.base.throwaway_key import THROWAWAY
 
     if (folder / THROWAWAY).exists():
         return Finding("sign-in", "note", "This is a demo's seat: its key lies beside its data, so it is not judged.")

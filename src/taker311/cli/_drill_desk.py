@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from taker311.cli import CRASH
+from taker311.base.words import say
 from taker311.cli._course import quiz_in_terminal, tell_course
 from taker311.cli._drill_session import Session
+from taker311.cli.crash import screen_ended
 from taker311.drills.station import DrillStation
 from taker311.knowledge.drills import Drill, DrillSet
 from taker311.station.model import Status
@@ -16,23 +17,20 @@ from taker311.station.model import Status
 
 def take(session: Session, found: DrillSet | None, drills: tuple[Drill, ...]) -> int:
     """One after another; leaving one ends the sitting."""
-    if found is not None:
-        tell_course(found, print, pause=lambda: input("Enter goes on. "))
+    if found is not None and session.taken_up is None:
+        tell_course(found, print, pause=lambda: input(say("Enter goes on.") + " "))
     for drill in drills:
-        station = session.station(drill)
+        station = session.begin(drill)
         crashed = _show(session, station)
         card = session.ended(station)
         if crashed is not None:
-            from taker311.cli.crash import leave_note
-
-            print(f"error: {leave_note(crashed)}", file=sys.stderr)
-            return CRASH
+            return screen_ended(crashed)
         if card.result == "left":
             break
     else:
         if found is not None and found.quiz:
-            quiz_in_terminal(found, iter(sys.stdin), print)
-    session.say_where()
+            session.quiz_passed = quiz_in_terminal(found, iter(sys.stdin.readline, ""), print)
+    session.say_where(found.id if found is not None else "")
     return session.code
 
 
@@ -45,11 +43,11 @@ def _show(session: Session, station: DrillStation) -> BaseException | None:
         _status_of(session, station),
         lambda _app: None,
         own_keys=dict(settings.keys),
-        theme=settings.desk.theme,
+        theme=session.training.settings.desk.theme,
         timer=settings.desk.timer,
         trainer=session.trainer,
     )
-    app.run()
+    app.run(mouse=False)
     return app.crashed
 
 
@@ -59,11 +57,10 @@ def _status_of(session: Session, station: DrillStation) -> Callable[[], Status]:
 
     def status() -> Status:
         return Status(
-            city=f"DRILL {city.names[city.languages[0]]}",
+            city=f"{say('DRILL')} {city.names[city.languages[0]]}",
             agent=session.trainee,
-            desk_code="DRILL",
+            desk_code=say("DRILL"),
             now=station.desk.clock.now().astimezone(zone),
-            kb_version=session.training.bundle.version,
             kb_age_s=0.0,
             searching=True,
             signed_in=True,

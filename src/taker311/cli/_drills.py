@@ -11,6 +11,7 @@ from taker311.base.errors import UserError
 from taker311.base.paths import Paths, find_paths
 from taker311.base.settings import Settings, load_settings
 from taker311.base.text import clean_line, did_you_mean
+from taker311.base.words import say, use
 from taker311.cli._city import Known, demo_city, find_city
 from taker311.knowledge.drills import Drill, DrillSet
 from taker311.places.index import PlaceIndex
@@ -27,12 +28,18 @@ def configure_city(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def run_folder(paths: Paths) -> Path:
+    return Path(paths.data) / "run"
+
+
 class Training:
     """The city that drills are taken in."""
 
-    def __init__(self, kb: str) -> None:
+    def __init__(self, kb: str, language: str = "") -> None:
+        """`language`: of the desk's own words; '' as the settings have it."""
         self.paths: Paths = find_paths()
         self.settings: Settings = load_settings(self.paths.settings_file)
+        use(language or self.settings.desk.language)
         named = kb or self.settings.city.kb or self.settings.city.origin
         self.known: Known = find_city(kb if named else str(demo_city()), self.settings, self.paths)
         self.bundle = self.known.bundle
@@ -43,6 +50,11 @@ class Training:
     def folder(self) -> Path:
         """Where results and trainers' public keys are kept."""
         return Path(self.paths.data) / "drills"
+
+    @property
+    def run_folder(self) -> Path:
+        """Where a running drill can be seen from a second terminal."""
+        return run_folder(self.paths)
 
     @property
     def cache(self) -> Path:
@@ -69,7 +81,7 @@ class Training:
         if self._index is None:
             self._index = cached_index(self.bundle, self.cache)
         if self._index is None:
-            print("The search is being made ready; this is done once.", file=sys.stderr, flush=True)
+            print(say("The search is being made ready; this is done once."), file=sys.stderr, flush=True)
             self._index = open_index(self.bundle, self.cache)
         return self._index
 
@@ -85,7 +97,10 @@ class Training:
         if path.suffix == ".yaml" or path.is_file():
             if not path.is_file():
                 raise UserError(
-                    f"{clean_line(word)}: there is no such file; 'taker311 drill list' lists what there is."
+                    say(
+                        "{word}: there is no such file; 'taker311 drill list' lists what there is.",
+                        word=clean_line(word),
+                    )
                 )
             from taker311.authoring.drill_folder import read_drill_file
 
@@ -93,5 +108,9 @@ class Training:
         known = [*(one.id for one in self.sets), *(one.id for one in self.drills)]
         shown = clean_line(word, limit=60)
         raise UserError(
-            f"There is no drill or set '{shown}'{did_you_mean(shown, known)}; 'taker311 drill list' lists them."
+            say(
+                "There is no drill or set '{word}'{near}; 'taker311 drill list' lists them.",
+                word=shown,
+                near=did_you_mean(shown, known),
+            )
         )

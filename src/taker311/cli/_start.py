@@ -13,7 +13,9 @@ from taker311.base.keyslots import KeySlots, Unlocked
 from taker311.base.paths import Paths, find_paths
 from taker311.base.settings import Settings, load_settings
 from taker311.base.text import clean_line
-from taker311.cli._city import Known, find_city
+from taker311.base.words import say, use
+from taker311.cli._city import Known, Opener, find_city
+from taker311.knowledge.bundle import Bundle
 from taker311.station.seat import Seat
 from taker311.station.workplace import Workplace
 
@@ -25,8 +27,15 @@ def configure_calls(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kb", default="", metavar="PATH", help="a bundle or a source folder; default: the settings'")
     parser.add_argument("--seat", default="main", metavar="NAME", help="for two people on one machine: a seat each")
     parser.add_argument("--agent", default="", metavar="NAME", help="who takes the calls; default: the login name")
+    add_language(parser)
     parser.add_argument(
         "--passphrase-fd", type=int, metavar="N", help="read the agent's passphrase from this open file descriptor"
+    )
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--language", default="", metavar="CODE", help="of the desk's own words, en or es; default: the settings'"
     )
 
 
@@ -37,11 +46,12 @@ def login_name() -> str:
 class Opening:
     """The parts of a place of work as a command line asks for them."""
 
-    def __init__(self, arguments: argparse.Namespace) -> None:
+    def __init__(self, arguments: argparse.Namespace, opener: Opener = Bundle.open) -> None:
         self.paths: Paths = find_paths()
         self.settings: Settings = load_settings(self.paths.settings_file)
+        use(arguments.language or self.settings.desk.language)
         self._given_kb: str = arguments.kb
-        self.known: Known = find_city(arguments.kb, self.settings, self.paths)
+        self.known: Known = find_city(arguments.kb, self.settings, self.paths, opener)
         self.agent = clean_line(arguments.agent, limit=40) or login_name()
         self.folder = self.paths.seat(arguments.seat)
         self.clock, self.ids = SystemClock(), SystemIds()
@@ -80,7 +90,7 @@ class Opening:
 def checked(passphrase: str) -> str:
     """A new passphrase, if it is worth having."""
     if len(passphrase) < 8:
-        raise UserError("A passphrase has at least eight characters; a short sentence is easiest to keep in mind.")
+        raise UserError(say("A passphrase has at least eight characters; a short sentence is easiest to keep in mind."))
     return passphrase
 
 

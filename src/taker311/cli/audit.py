@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _export(folder: Path, arguments: argparse.Namespace) -> int:
     from taker311.cases.inbox import Request
-    from taker311.cli.queue import done
+    from taker311.cli._queue_case import done
 
     unlocked = sign_in(arguments, folder)
     request = Request("audit-export", unlocked.name, file=str(arguments.file.absolute()))

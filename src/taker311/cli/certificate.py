@@ -66,7 +66,10 @@ def _issue(arguments: argparse.Namespace) -> int:
     life = timedelta(days=arguments.days)
     data = issue(trainer, name, arguments.incident, passed, datetime.now(UTC), life, SystemIds().uuid()[:8])
     write(arguments.output, data)
-    print(f"{arguments.output}: {name}, {len(passed)} drills passed, good for {arguments.days} days")
+    from taker311.drills.report_shown import counted
+
+    shown = f"{counted(len(passed), 'drill')} passed, good for {counted(arguments.days, 'day')}"
+    print(f"{arguments.output}: {name}, {shown}")
     return 0
 
 

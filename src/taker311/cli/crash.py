@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import traceback
 from pathlib import Path
 
 from taker311 import __version__
+from taker311.base.words import say
+from taker311.cli import CRASH
 
 
 def leave_note(error: BaseException) -> str:
@@ -31,8 +34,23 @@ def leave_note(error: BaseException) -> str:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
     except OSError:
-        return f"something went wrong that should not have ({type(error).__name__}), and no note of it could be written; please tell whoever looks after this desk."
-    return f"something went wrong that should not have ({type(error).__name__}); please send {name} (it holds no caller's data) to whoever looks after this desk."
+        return say(
+            "something went wrong that should not have ({kind}), and no note of it could be written; please tell whoever looks after this desk.",
+            kind=type(error).__name__,
+        )
+    return say(
+        "something went wrong that should not have ({kind}); please send {file} (it holds no caller's data) to whoever looks after this desk.",
+        kind=type(error).__name__,
+        file=name,
+    )
+
+
+def screen_ended(crashed: BaseException | None, more: str = "") -> int:
+    """The exit code of a full screen that was left, or that `crashed` ended; in the latter case the sentence, and `more`."""
+    if crashed is None:
+        return 0
+    print(f"error: {leave_note(crashed)} {more}".rstrip(), file=sys.stderr)
+    return CRASH
 
 
 def _folder() -> str | None:

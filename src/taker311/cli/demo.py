@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taker311.base.errors import UserError
+from taker311.base.words import say, use
+from taker311.cli._full_screen import need_a_screen
 
 if TYPE_CHECKING:
     from taker311.crm.client import Open311
@@ -27,6 +29,7 @@ _HUB_STARTS_S = 30.0
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", type=Path, metavar="DIR", help="keep the demo's state there, to find it again")
     parser.add_argument("--agent", default="Sam", metavar="NAME", help="who takes the calls")
+    parser.add_argument("--language", default="", metavar="CODE", help="of the desk's own words: en or es")
     parser.add_argument("--line", action="store_true", help="plain prompts instead of the full screen")
     parser.add_argument("--json", action="store_true", help="with --line: one JSON object a line")
 
@@ -97,8 +100,8 @@ def _folder(given: Path | None) -> Iterator[Path]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    if not (arguments.line or (sys.stdin.isatty() and sys.stdout.isatty())):
-        raise UserError("The demo's desk needs a terminal; use  taker311 demo --line  here.")
+    if not arguments.line:
+        need_a_screen("taker311 demo --line")
     _need_the_hub()
     with _folder(arguments.folder) as folder:
         return _run_in(folder, arguments)
@@ -118,10 +121,10 @@ def _run_in(folder: Path, arguments: argparse.Namespace) -> int:
 
     from taker311.base.clock import SystemClock
     from taker311.base.ids import SystemIds
-    from taker311.base.keyslots import open_throwaway
     from taker311.base.paths import find_paths
     from taker311.base.settings import CrmSettings, Settings, load_settings
     from taker311.base.text import clean_line
+    from taker311.base.throwaway_key import open_throwaway
     from taker311.cli._city import compiled, demo_city
     from taker311.station.seat import Seat
     from taker311.station.workplace import Workplace
@@ -132,9 +135,11 @@ def _run_in(folder: Path, arguments: argparse.Namespace) -> int:
     hub = DemoHub(known.file, folder)
     try:
         chosen = load_settings(find_paths().settings_file)
+        use(arguments.language or chosen.desk.language)
         settings = Settings(
             desk=chosen.desk,
             keys=chosen.keys,
+            review=chosen.review,
             delivery=msgspec.structs.replace(chosen.delivery, longest_wait_s=4.0, reconnect_spread_s=1.0),
             crm=CrmSettings(endpoint="the demo's own CRM", dialect="hub"),
         )
@@ -170,13 +175,17 @@ def _desk(workplace: Any, cache: Path, connect: Any, hub: DemoHub) -> int:
 
     def switch(app: DeskApp) -> None:
         def work() -> None:
-            from taker311.desk.app import WorkDone
+            from taker311.desk.canvas import WorkDone
 
             try:
                 on = hub.switch()
-                said = "The CRM is on again." if on else "The CRM is off: take calls as ever, Ctrl+X brings it back."
+                said = (
+                    say("The CRM is on again.")
+                    if on
+                    else say("The CRM is off: take calls as ever, Ctrl+X brings it back.")
+                )
             except Exception:  # noqa: BLE001 - a demo's switch that fails must not end the demo
-                on, said = hub.on, "The CRM could not be switched."
+                on, said = hub.on, say("The CRM could not be switched.")
 
             def take() -> None:
                 app.control.note = said
@@ -188,11 +197,11 @@ def _desk(workplace: Any, cache: Path, connect: Any, hub: DemoHub) -> int:
 
         threading.Thread(target=work, name="taker311-demo-switch", daemon=True).start()
 
-    notice = "A demo: nothing here is real, and its key lies beside its data. Ctrl+X switches the CRM off and on."
+    notice = say("A demo: nothing here is real, and its key lies beside its data. Ctrl+X switches the CRM off and on.")
     return run_desk(workplace, cache, connect, notice=notice, commands={"desk.crm-switch": switch})
 
 
 def _line(workplace: Any, cache: Path, connect: Any, *, as_json: bool) -> int:
-    from taker311.cli.line import take_calls
+    from taker311.cli._line_calls import take_calls
 
     return take_calls(workplace, cache, connect, as_json=as_json)

@@ -6,7 +6,6 @@ import argparse
 import json
 import os
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,8 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _findings(arguments: argparse.Namespace) -> list[Finding]:
     from taker311.base.paths import find_paths
+    from taker311.cases.seat import mounted
     from taker311.cli import _check_desk as desk
     from taker311.cli import _check_machine as machine
+    from taker311.cli._check_review import check_review
     from taker311.cli.at_seat import seat_folder
 
     paths, folder, now = find_paths(), seat_folder(arguments), datetime.now(UTC)
@@ -54,19 +55,13 @@ def _findings(arguments: argparse.Namespace) -> list[Finding]:
         machine.check_driver(),
         *settings_found,
         *desk.check_knowledge(arguments.kb, settings, paths, now),
-        *machine.check_state(folder, _mounts()),
+        *machine.check_state(folder, mounted()),
         *desk.check_queue(folder, now),
         desk.check_journal(folder),
         desk.check_keys(folder),
+        check_review(paths, settings, folder),
         desk.check_crm(settings),
     ]
-
-
-def _mounts() -> str:
-    try:
-        return Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
 
 
 def _tell(finding: Finding) -> None:

@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("taker311.cli.drill_check", "check drills; each is played and must reach 100"),
     "cue": ("taker311.cli.drill_cue", "the cue sheet for whoever plays the caller"),
     "from-example": ("taker311.cli.drill_from_example", "make a drill of a script's example, to be reviewed"),
+    "from-call": ("taker311.cli.drill_from_call", "make a drill of a call that was taken here, to be reviewed"),
     "replay": ("taker311.cli.drill_replay", "see a drill again, key by key"),
     "score": ("taker311.cli.drill_score", "score drills' logs"),
     "report": ("taker311.cli.drill_report", "attempts per trainee: first against last, weakest criterion"),

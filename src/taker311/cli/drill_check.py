@@ -6,6 +6,9 @@ import argparse
 import time
 from pathlib import Path
 
+from taker311.base.errors import UserError
+from taker311.base.text import clean_line
+
 HELP = "Checks the drills of a source folder, or one drill file: each is played as it is meant and must reach 100."
 
 
@@ -20,6 +23,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     if arguments.what.is_dir():
         return _folder(arguments.what, as_json=arguments.json)
+    if not arguments.what.exists():
+        raise UserError(f"{clean_line(str(arguments.what))}: there is no such file or folder; check the path.")
     from taker311.authoring.drill_folder import read_drill_file
     from taker311.cli._drills import Training
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from taker311.knowledge.drills import DrillSet
 
 HELP = "Lists the drills and sets of the knowledge base."
 
@@ -21,7 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
     training = Training(arguments.kb)
     if arguments.json:
         for one in training.sets:
-            print(to_json({"set": one.id, "title": one.title, "drills": one.drills, "minutes": one.minutes}))
+            more = {"screens": len(one.screens), "quiz": len(one.quiz)}
+            print(to_json({"set": one.id, "title": one.title, "drills": one.drills, "minutes": one.minutes, **more}))
         for drill in training.drills:
             print(
                 to_json(
@@ -36,7 +41,15 @@ def run(arguments: argparse.Namespace) -> int:
             )
         return 0
     for one in training.sets:
-        print(f"set {one.id}: {one.title} ({len(one.drills)} drills)")
+        print(f"{'course' if one.screens or one.quiz else 'set'} {one.id}: {one.title} ({_holds(one)})")
     for drill in training.drills:
         print(f"{drill.id:26} {drill.difficulty:7} {drill.category:14} {drill.title}")
     return 0
+
+
+def _holds(one: DrillSet) -> str:
+    screens = f"{len(one.screens)} screen{'s' * (len(one.screens) != 1)}" if one.screens else ""
+    quiz = f"a quiz of {len(one.quiz)}" if one.quiz else ""
+    minutes = f"about {one.minutes} minutes" if one.minutes else ""
+    drills = f"{len(one.drills)} drill{'s' * (len(one.drills) != 1)}"
+    return ", ".join(part for part in (screens, drills, quiz, minutes) if part)

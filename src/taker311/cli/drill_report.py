@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     from taker311.base.codec import to_json
     from taker311.drills.certificates import write
     from taker311.drills.report import report
-    from taker311.drills.report_shown import as_csv, as_html, as_text
+    from taker311.drills.report_shown import as_csv, as_html, as_text, in_all
 
     found = report(_logs(arguments), _assigned(arguments))
     if arguments.json:
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(as_csv(found), end="")
     elif arguments.html:
         write(arguments.html, as_html(found, "Drills").encode())
-        print(f"{arguments.html}: {len(found.cards)} attempts of {len(found.trainees)} trainees")
+        print(f"{arguments.html}: {in_all(found)}")
     else:
         print("\n".join(as_text(found)))
     return 0
@@ -57,9 +57,12 @@ def _logs(arguments: argparse.Namespace) -> list[Log]:
 
     if arguments.logs:
         return [load(path) for path in arguments.logs]
+    from taker311.base.clock import SystemClock
     from taker311.cli._trainer import drills_folder, open_trainer
+    from taker311.drills.left import settle
     from taker311.drills.results import open_all
 
+    settle(drills_folder(), SystemClock().now())
     found: list[Log] = []
     for _, one in open_all(drills_folder(), open_trainer(arguments)):
         if isinstance(one, Log):

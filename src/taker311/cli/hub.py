@@ -14,12 +14,14 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taker311.base.errors import UserError
 from taker311.base.text import clean_line
+from taker311.cli import hub_tokens
+from taker311.cli._arguments import a_day
 
 if TYPE_CHECKING:
     from taker311.hub.store import HubStore
@@ -56,9 +58,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     key.add_argument("act", choices=("add", "revoke", "list"))
     key.add_argument("name", nargs="?", default="", help="the desk's name")
     key.add_argument("--post-only", action="store_true", help="it may send cases and read nothing but what is public")
-    key.add_argument("--until", type=_day, metavar="DATE", help="the last day it is valid, as 2026-12-31")
+    key.add_argument("--until", type=a_day, metavar="DATE", help="the last day it is valid, as 2026-12-31")
     key.add_argument("--database", metavar="URL", default=argparse.SUPPRESS)
     key.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    desks = commands.add_parser("desks", help=hub_tokens.HELP, description=hub_tokens.HELP)
+    hub_tokens.configure(desks)
     release = commands.add_parser("release", help="let everybody read a case's description")
     release.add_argument("number", help="the case's number")
     release.add_argument("--database", metavar="URL", default=argparse.SUPPRESS)
@@ -71,17 +75,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         shown.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("a date looks like 2026-12-31") from None
-
-
 def run(arguments: argparse.Namespace) -> int:
     _need_the_extra()
     if arguments.what == "key":
         return _key(arguments)
+    if arguments.what == "desks":
+        with _opened(_database_url(arguments.database)) as store:
+            return hub_tokens.run(arguments, store)
     if arguments.what == "release":
         return _release(arguments)
     if arguments.what in ("floor", "inbox"):
@@ -122,19 +122,8 @@ def _key(arguments: argparse.Namespace) -> int:
             print(f"{count} key{'s' if count != 1 else ''} of {name} revoked")
         else:
             for row in store.list_keys():
-                print(json.dumps(row) if arguments.json else _key_line(row))
+                print(json.dumps(row) if arguments.json else hub_tokens.line(row, now))
     return 0
-
-
-def _key_line(row: dict[str, object]) -> str:
-    notes = [f"made {str(row['created_at'])[:10]}"]
-    if row["post_only"]:
-        notes.append("may only post")
-    if row["until"]:
-        notes.append(f"until {row['until']}")
-    if row["revoked_at"]:
-        notes.append(f"revoked {str(row['revoked_at'])[:10]}")
-    return f"{row['name']}: {', '.join(notes)}"
 
 
 def _release(arguments: argparse.Namespace) -> int:
@@ -239,7 +228,7 @@ def _say_ready(ready: dict[str, object], *, as_json: bool) -> None:
         print(f"API key for this demo: {ready['key']}", flush=True)
     if not str(ready["url"]).startswith(tuple(f"http://{host}:" for host in ("127.0.0.1", "[::1]", "localhost"))):
         print("Keys and callers' data travel in the clear here: put a TLS proxy in front of it.", file=sys.stderr)
-    print("Ctrl-C ends it. 'taker311 hub key add NAME' makes a desk's key.", flush=True)
+    print("Ctrl-C ends it. 'taker311 hub desks add NAME' makes a desk's key.", flush=True)
 
 
 def _give_keys(path: Path, store: HubStore, *, as_json: bool) -> None:

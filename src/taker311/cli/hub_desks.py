@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from taker311.base.codec import to_json
 from taker311.base.text import clean_line
+from taker311.base.words import short_span
 from taker311.cases.reference import format_ref
 from taker311.hub.desk_store import DeskStore
 
@@ -27,21 +28,20 @@ def show_floor(store: HubStore, *, as_json: bool) -> int:
 
 def _line(row: FloorRow, now: datetime) -> str:
     status = row.status
-    told = f"told {_age((now - row.received_at).total_seconds())} ago"
+    told = f"told {short_span((now - row.received_at).total_seconds())} ago"
     parts = [f"{status.waiting} waiting", f"{status.attention} for a person"]
     if status.oldest_s:
-        parts.append(f"the oldest {_age(status.oldest_s)}")
+        parts.append(f"the oldest {short_span(status.oldest_s)}")
     if status.kb_version:
-        parts.append(f"knowledge {clean_line(status.kb_version, limit=20)}, {_age(status.kb_age_s)} old")
+        parts.append(f"knowledge {clean_line(status.kb_version, limit=20)}, {short_span(status.kb_age_s)} old")
+    doing = status.doing
+    if doing is not None and doing.state:
+        state = clean_line(doing.state, limit=10)
+        parts.append(f"{state} for {short_span((now - doing.since).total_seconds())}" if doing.since else state)
+        if doing.help_since is not None and doing.answered is None:
+            parts.insert(0, f"CALLS FOR HELP for {short_span((now - doing.help_since).total_seconds())}")
     refs = f"; waits for a person: {', '.join(format_ref(ref) for ref in status.refs[:10])}" if status.refs else ""
     return f"{row.desk}: {told}; {', '.join(parts)}{refs}"
-
-
-def _age(seconds: float) -> str:
-    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= size:
-            return f"{int(seconds // size)} {unit}"
-    return f"{max(0, int(seconds))} s"
 
 
 def show_inbox(store: HubStore, *, as_json: bool) -> int:

@@ -11,7 +11,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "build": ("taker311.cli.kb_build", "check, and compile into one file for the desks"),
     "import": ("taker311.cli.kb_import", "make topics and scripts from what a city has"),
     "learn": ("taker311.cli.kb_learn", "propose callers' words from past requests"),
-    "suggestions": ("taker311.cli.kb_suggestions", "callers' words that found nothing, for the content owner"),
+    "suggestions": (
+        "taker311.cli.kb_suggestions",
+        "flagged answers and words that found nothing, for the content owners",
+    ),
     "from-catalogue": ("taker311.cli.kb_from_catalogue", "make topics from a catalogue of services"),
     "publish": ("taker311.cli.kb_publish", "build, sign, and write the folder that desks fetch"),
     "keys": ("taker311.cli.kb_keys", "the keys that sign what is published"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Mapping
 from itertools import combinations
@@ -24,17 +25,30 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from taker311.base.paths import find_paths
     from taker311.base.settings import load_settings
+    from taker311.cli._terminal_keys import described, unsent
     from taker311.desk.actions import ACTIONS, key_name, keymap
 
     own = load_settings(find_paths().settings_file).keys
     keys = keymap(own)
+    here = unsent((key for row in keys.values() for key in row), os.environ, described(os.environ.get("TERM", "")))
     for action in ACTIONS:
         if arguments.json:
-            row = {"id": action.id, "keys": keys[action.id], "label": action.label, "own": action.id in own}
+            row = {
+                "id": action.id,
+                "keys": keys[action.id],
+                "label": action.label,
+                "own": action.id in own,
+                "unsent": [key for key in keys[action.id] if key in here],
+            }
             print(json.dumps(row, ensure_ascii=False))
         else:
             names = ", ".join(key_name(key) for key in keys[action.id])
             print(f"{names:<14} {action.label:<22} {action.id}{'   (your own)' if action.id in own else ''}")
+    if here and not arguments.json:
+        print("\nIn this terminal:")
+        for key, why in here.items():
+            print(f"{key_name(key)}: {why}.")
+        print("Ctrl+G on the desk does all of them without these keys; section [keys] of the settings binds others.")
     found = conflicts(own)
     for sentence in found:
         print(sentence, file=sys.stderr)

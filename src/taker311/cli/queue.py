@@ -6,14 +6,16 @@ import argparse
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from taker311.base.errors import UserError
-from taker311.cli.at_seat import add_seat, add_sign_in, seat_folder, sign_in
+from taker311.base.words import say
+from taker311.cli._queue_case import done, found_row, print_row
+from taker311.cli.at_seat import add_seat, add_sign_in, seat_folder, sign_in, speak
 
 if TYPE_CHECKING:
     from taker311.base.keyslots import Unlocked
-    from taker311.cases.inbox import Answer, Request
+    from taker311.cases.inbox import Request
     from taker311.cases.model import OutboxRow
 
 HELP = "Cases that wait to be sent, and what became of the others."
@@ -80,6 +82,7 @@ def add_handover(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    speak()
     folder = seat_folder(arguments)
     match arguments.act:
         case "list":
@@ -98,6 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _list(folder: Path, arguments: argparse.Namespace) -> int:
     from taker311.cases.reading import read_paused, read_rows
+    from taker311.cases.reasons import in_words
 
     wanted = set(arguments.state)
     rows = [r for r in read_rows(folder) if (r.state in wanted if wanted else arguments.all or r.state not in _SETTLED)]
@@ -106,62 +110,8 @@ def _list(folder: Path, arguments: argparse.Namespace) -> int:
         print_row(row, now, as_json=arguments.json)
     paused = read_paused(folder)
     if paused and not arguments.json:
-        print(f"The sender stands still: {paused}")
+        print(say("The sender stands still: {why}", why=in_words(paused)))
     return 0
-
-
-def print_row(row: OutboxRow, now: datetime, *, as_json: bool) -> None:
-    from taker311.base.codec import to_json
-    from taker311.cases.reference import format_ref
-
-    if as_json:
-        print(to_json(as_plain(row, now)))
-        return
-    number = f"  {row.request_id}" if row.request_id else ""
-    tries = f"{row.attempts} tries" if row.attempts != 1 else "1 try"
-    print(f"{format_ref(row.ref)}  {row.state:<8} {_age(row, now):>6}  {tries:>8}  {row.last_reason}{number}")
-
-
-def as_plain(row: OutboxRow, now: datetime) -> dict[str, Any]:
-    """The row as `--json` prints it: nothing in it needs a key."""
-    return {
-        "ref": row.ref,
-        "state": row.state,
-        "service": row.service_code,
-        "topic": row.topic_id,
-        "agency": row.agency,
-        "created_at": row.created_at,
-        "age_s": round((now - row.created_at).total_seconds()),
-        "attempts": row.attempts,
-        "next_at": row.next_at,
-        "reason": row.last_reason,
-        "class": row.last_class,
-        "status": row.last_status,
-        "number": row.request_id,
-        "sent_at": row.sent_at,
-    }
-
-
-def _age(row: OutboxRow, now: datetime) -> str:
-    seconds = max(0, int((now - row.created_at).total_seconds()))
-    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
-
-
-def found_row(folder: Path, typed: str) -> OutboxRow:
-    from taker311.base.text import clean_line
-    from taker311.cases.reading import read_rows
-    from taker311.cases.reference import format_ref, parse_ref
-
-    ref = parse_ref(typed)
-    if ref is None:
-        raise UserError(f"'{clean_line(typed, limit=40)}' is not a reference: a character is wrong or missing.")
-    row = next((r for r in read_rows(folder) if r.ref == ref), None)
-    if row is None:
-        raise UserError(f"{folder}: {format_ref(ref)} is not in this seat's queue.")
-    return row
 
 
 def _act(folder: Path, arguments: argparse.Namespace) -> int:
@@ -196,39 +146,10 @@ def _may_resolve(folder: Path, row: OutboxRow, unlocked: Unlocked) -> None:
     slots = KeySlots(folder, SystemClock())
     names = [s.name for s in slots.slots() if s.kind == "supervisor"] if slots.exists() else []
     if names:
-        raise UserError(f"This case is from an earlier shift: a supervisor settles it (--as {names[0]}).")
+        raise UserError(
+            say("This case is from an earlier shift: a supervisor settles it (--as {name}).", name=names[0])
+        )
 
 
 def _done(folder: Path, request: Request, unlocked: Unlocked) -> OutboxRow | None:
     return done(folder, request, unlocked).row
-
-
-def done(folder: Path, request: Request, unlocked: Unlocked) -> Answer:
-    """By ourselves under the seat's lock, or through the inbox of the desk that holds it. Raises UserError."""
-    from taker311.base.clock import SystemClock
-    from taker311.cases import inbox
-    from taker311.cases.opening import open_store
-    from taker311.cases.seat import SeatInUseError
-
-    clock = SystemClock()
-    try:
-        store = open_store(folder, clock, unlocked.sealer, who="taker311 queue")
-    except SeatInUseError:
-        answer = inbox.leave(folder, request, unlocked.sealer)
-        if answer.problem:
-            raise UserError(answer.problem) from None
-        return answer
-    try:
-        if request.act in inbox.HANDOVER:
-            return inbox.Answer(said=inbox.hand_over(folder, store, request, unlocked.sealer, clock))
-        return inbox.Answer(row=inbox.carry_out(store, request, clock, keep_sent_s=_keep_sent_s()))
-    finally:
-        store.close()
-
-
-def _keep_sent_s() -> float:
-    from taker311.base.paths import find_paths
-    from taker311.base.settings import load_settings
-    from taker311.cases.waits import waits_from
-
-    return waits_from(load_settings(find_paths().settings_file).delivery).keep_sent_s

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def run_handover(folder: Path, arguments: argparse.Namespace) -> int:
     if arguments.act == "reclaim" and arguments.ref:
-        from taker311.cli.queue import found_row
+        from taker311.cli._queue_case import found_row
 
         case_id = found_row(folder, arguments.ref).case_id
     else:
@@ -124,7 +124,7 @@ def _ask(
     unread: bool = False,
 ) -> str:
     from taker311.cases.inbox import Request
-    from taker311.cli.queue import done
+    from taker311.cli._queue_case import done
 
     where = str(file.absolute()) if file else ""
     request = Request(act, unlocked.name, case_id, file=where, to=to, unread=unread)

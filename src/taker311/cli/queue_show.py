@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taker311.base.errors import UserError
+from taker311.base.words import say
 from taker311.cli.at_seat import sign_in
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def show(folder: Path, row: OutboxRow, arguments: argparse.Namespace) -> int:
     from taker311.base.codec import to_json
     from taker311.cases.acts import DECISIONS
     from taker311.cases.reading import read_case
-    from taker311.cli.queue import as_plain, print_row
+    from taker311.cli._queue_case import as_plain, print_row
 
     unlocked = sign_in(arguments, folder)
     case = read_case(folder, row.case_id, unlocked.sealer)
@@ -34,34 +35,33 @@ def show(folder: Path, row: OutboxRow, arguments: argparse.Namespace) -> int:
     print_row(row, now, as_json=False)
     _print_case(case)
     if decisions:
-        print("You may decide, with  taker311 queue resolve:")
+        print(say("You may decide, with  taker311 queue resolve:"))
         for decision, consequence in decisions.items():
-            print(f"  {decision:<7}  {consequence}")
+            print(f"  {decision:<7}  {say(consequence)}")
         if found is None:
-            print("--candidates asks the city's system for cases that may be this one.")
+            print(say("--candidates asks the city's system for cases that may be this one."))
     for record in found or ():
         print(_line(record))
     if found is not None and not found:
-        print("The city's system shows no case that may be this one: same service, within 50 m and ten minutes.")
+        print(say("The city's system shows no case that may be this one: same service, within 50 m and ten minutes."))
     return 0
 
 
 def _print_case(case: Case) -> None:
     print(case.topic_title)
     if case.place is not None:
-        print(f"Where: {case.place.label}{f' ({case.place.detail})' if case.place.detail else ''}")
+        detail = f" ({case.place.detail})" if case.place.detail else ""
+        print(say("Where: {place}", place=f"{case.place.label}{detail}"))
     for answer in case.answers:
         print(f"{answer.question} {answer.label}")
     caller = case.caller
     name = " ".join(part for part in (caller.first_name, caller.last_name) if part)
-    print(
-        "Caller: "
-        + ("anonymous" if caller.anonymous else ", ".join(p for p in (name, caller.phone, caller.email) if p))
-    )
+    who = say("anonymous") if caller.anonymous else ", ".join(p for p in (name, caller.phone, caller.email) if p)
+    print(say("Caller: {words}", words=who))
 
 
 def _line(record: RequestRecord) -> str:
-    when = f"{record.requested:%Y-%m-%d %H:%M}" if record.requested else "no time"
+    when = f"{record.requested:%Y-%m-%d %H:%M}" if record.requested else say("no time")
     words = (record.description or "").replace("\n", " ")[:80]
     return f"  {record.request_id}  {when}  {record.address or ''}  {words}"
 
@@ -83,7 +83,7 @@ def _candidates(folder: Path, case: Case, row: OutboxRow) -> tuple[RequestRecord
     settings = load_settings(paths.settings_file)
     crm = settings.crm
     if not crm.endpoint:
-        raise UserError("No CRM is set (crm.endpoint), so there is nobody to ask for candidates.")
+        raise UserError(say("No CRM is set (crm.endpoint), so there is nobody to ask for candidates."))
     dialect = load_dialect(crm.dialect, jurisdiction=crm.jurisdiction, folder=paths.settings_file.parent)
     client = Open311(Http(f"taker311/{__version__}"), crm.endpoint, dialect, read_key(crm), total_s=15)
     claimed = {r.request_id for r in read_rows(folder) if r.request_id and r.case_id != row.case_id}

@@ -21,7 +21,9 @@ _PLAIN = "TAKER311_KEYS_PLAIN"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", metavar="FOLDER|init", help="the dead desk's seat folder or a copy of it; or init")
+    parser.add_argument(
+        "what", metavar="FOLDER|init", help="the dead desk's seat folder, a copy of it, or a volunteer's notes; or init"
+    )
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="with init: where the city's key is written")
     parser.add_argument("--key", type=Path, metavar="CITYKEY", help="the city's recovery key, made by 'recover init'")
     parser.add_argument(
@@ -53,9 +55,16 @@ def run(arguments: argparse.Namespace) -> int:
         raise UserError("Hand the cases on with --out or with --here, not with both.")
     from taker311.cases.recovery import read_dead_desk
     from taker311.cli.queue_handover import city_key
+    from taker311.station.volunteers_seat import MARK
 
     dead = Path(arguments.what)
     private = city_key(arguments.key, arguments.key_passphrase_fd)
+    if dead.is_file() or (dead / MARK).exists():
+        from taker311.cli._pack_notes import tell_notes
+
+        tell_notes(dead, private, as_json=arguments.json)
+        if dead.is_file():
+            return 0
     found = read_dead_desk(dead, private)
     _tell(dead, found, as_json=arguments.json)
     if not found.parcels or (arguments.out is None and not arguments.here):
@@ -124,7 +133,7 @@ def _take_in(arguments: argparse.Namespace, dead: Path, private: bytes, found: F
     from taker311.base.files import private_folder
     from taker311.cases.inbox import Request
     from taker311.cases.receive_keys import ReceiveKeys
-    from taker311.cli.queue import done
+    from taker311.cli._queue_case import done
 
     seat = seat_folder(arguments)
     if seat.resolve() == dead.resolve():

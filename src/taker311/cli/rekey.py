@@ -17,7 +17,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from taker311.base.clock import SystemClock
-    from taker311.base.keyslots import THROWAWAY, KeySlots
+    from taker311.base.keyslots import KeySlots
+    from taker311.base.throwaway_key import THROWAWAY
     from taker311.cases.journal import open_journal
     from taker311.cases.opening import open_store
     from taker311.cases.rekey import finish_rekey, rekey

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taker311.base.errors import UserError
+from taker311.base.words import noted, say
 
 if TYPE_CHECKING:
     from taker311.base.keyslots import KeySlots, Unlocked
 
 HELP = "Makes or checks who can sign in at a seat."
-_MEANING = (
+_MEANING = noted(
     "What callers say is sealed under this seat's key, and your passphrase opens it. It is written down nowhere: "
     "whoever forgets it needs another slot of this seat, or the city's recovery key."
 )
@@ -40,23 +41,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from taker311.base.clock import SystemClock
-    from taker311.base.keyslots import THROWAWAY, KeySlots
+    from taker311.base.keyslots import KeySlots
     from taker311.base.text import clean_line
+    from taker311.base.throwaway_key import THROWAWAY
     from taker311.cli._start import login_name
-    from taker311.cli.at_seat import seat_folder
+    from taker311.cli.at_seat import seat_folder, speak
+    from taker311.station.volunteers_seat import refuse_volunteers_seat
 
+    speak()
     folder = seat_folder(arguments)
+    refuse_volunteers_seat(folder)
     if (folder / THROWAWAY).exists():
-        raise UserError(f"{folder}: this is a demo's seat, whose key lies beside its data; nobody signs in there.")
+        raise UserError(
+            say(
+                "{folder}: this is a demo's seat, whose key lies beside its data; nobody signs in there.", folder=folder
+            )
+        )
     agent = clean_line(arguments.agent, limit=40) or login_name()
     recovery = read_recovery_key(arguments.recovery_key) if arguments.recovery_key else b""
     slots, ask = KeySlots(folder, SystemClock()), asker(arguments.passphrase_fd)
     if not slots.exists():
         from taker311.cli._start import checked
 
-        print(_MEANING)
+        print(say(_MEANING))
         slots.create(agent, checked(_chosen(agent, ask)), recovery=recovery)
-        print(f"{agent} can sign in at {folder} now.")
+        print(say("{agent} can sign in at {folder} now.", agent=agent, folder=folder))
     elif arguments.new:
         _add(slots, agent, arguments.by, ask, recovery)
     else:
@@ -71,11 +80,11 @@ def _add(slots: KeySlots, agent: str, by: str, ask: Callable[[str], str], recove
     names = _names(slots)
     by = by or (names[0] if len(names) == 1 else "")
     if not by:
-        raise UserError(f"Say who adds the slot, with --by and one of: {', '.join(names)}.")
-    opened = slots.unlock(by, ask(f"Passphrase of {by}: "))
-    print(_MEANING)
+        raise UserError(say("Say who adds the slot, with --by and one of: {names}.", names=", ".join(names)))
+    opened = slots.unlock(by, ask(say("Passphrase of {agent}", agent=by) + ": "))
+    print(say(_MEANING))
     slots.add(opened, "agent", agent, checked(_chosen(agent, ask)))
-    print(f"{agent} can sign in too now.")
+    print(say("{agent} can sign in too now.", agent=agent))
     _give_recovery(slots, opened, recovery)
 
 
@@ -83,27 +92,35 @@ def _check(slots: KeySlots, agent: str, ask: Callable[[str], str], recovery: byt
     names = _names(slots)
     if agent not in names:
         raise UserError(
-            f"{agent} has no slot at this seat ({', '.join(names)} can sign in); "
-            f"add one with  taker311 sign-in --new --agent {agent}"
+            say(
+                "{agent} has no slot at this seat ({names} can sign in); "
+                "add one with  taker311 sign-in --new --agent {agent}",
+                agent=agent,
+                names=", ".join(names),
+            )
         )
-    opened = slots.unlock(agent, ask(f"Passphrase of {agent}: "))
-    print(f"That is {agent}'s passphrase.")
+    opened = slots.unlock(agent, ask(say("Passphrase of {agent}", agent=agent) + ": "))
+    print(say("That is {agent}'s passphrase.", agent=agent))
     if not opened.intact:
-        print("! The slots were changed by somebody without the desk's key: tell whoever looks after this desk.")
+        print(
+            "! " + say("The slots were changed by somebody without the desk's key: tell whoever looks after this desk.")
+        )
     _give_recovery(slots, opened, recovery)
 
 
 def _give_recovery(slots: KeySlots, opened: Unlocked, recovery: bytes) -> None:
     if recovery:
         slots.add_recovery(opened, "city", recovery)
-        print("The city's recovery key was added; cases from now on open with it too.")
+        print(say("The city's recovery key was added; cases from now on open with it too."))
 
 
 def _tell_recovery(slots: KeySlots) -> None:
     if not any(slot.kind == "recovery" for slot in slots.slots()):
         print(
-            "There is no recovery slot: with every passphrase forgotten, the cases that wait here are lost. "
-            "taker311 sign-in --recovery-key FILE adds the city's public key."
+            say(
+                "There is no recovery slot: with every passphrase forgotten, the cases that wait here are lost. "
+                "taker311 sign-in --recovery-key FILE adds the city's public key."
+            )
         )
 
 
@@ -113,9 +130,9 @@ def _names(slots: KeySlots) -> list[str]:
 
 def _chosen(agent: str, ask: Callable[[str], str]) -> str:
     """A new passphrase; typed twice where a person types it."""
-    first = ask(f"Choose a passphrase for {agent}, at least eight characters: ")
-    if getattr(ask, "typed", False) and ask("The same once more: ") != first:
-        raise UserError("The two were not the same, so nothing was made; try again.")
+    first = ask(say("Choose a passphrase for {agent}: at least eight characters", agent=agent) + ": ")
+    if getattr(ask, "typed", False) and ask(say("The same once more") + ": ") != first:
+        raise UserError(say("The two were not the same, so nothing was made; try again."))
     return first
 
 
@@ -134,18 +151,24 @@ def asker(descriptor: int | None) -> Callable[[str], str]:
     """Gives one passphrase after another: lines of `descriptor`, or typed. Raises UserError where there is neither."""
     if descriptor is None:
         if not sys.stdin.isatty():
-            raise UserError("Nobody is there to type a passphrase; give it with --passphrase-fd.")
+            raise UserError(say("Nobody is there to type a passphrase; give it with --passphrase-fd."))
         return _Typed()
     try:
         with os.fdopen(descriptor, encoding="utf-8") as file:
             lines = iter(file.read(20_000).splitlines())
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"--passphrase-fd {descriptor}: nothing can be read from it.") from error
+        raise UserError(say("--passphrase-fd {number}: nothing can be read from it.", number=descriptor)) from error
 
     def given(prompt: str) -> str:
         for line in lines:
             return line
-        raise UserError(f"--passphrase-fd {descriptor}: a line is missing there ({prompt.strip(' :')}).")
+        raise UserError(
+            say(
+                "--passphrase-fd {number}: a line is missing there ({prompt}).",
+                number=descriptor,
+                prompt=prompt.strip(" :"),
+            )
+        )
 
     return given
 
@@ -155,7 +178,9 @@ def read_recovery_key(file: Path) -> bytes:
     try:
         text = file.expanduser().read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{file}: the recovery key can't be read; give the file with the city's public key.") from error
+        raise UserError(
+            say("{file}: the recovery key can't be read; give the file with the city's public key.", file=file)
+        ) from error
     for decode in (bytes.fromhex, lambda t: base64.b64decode(t, validate=True)):
         try:
             key = decode(text)
@@ -163,4 +188,8 @@ def read_recovery_key(file: Path) -> bytes:
             continue
         if len(key) == 32:
             return key
-    raise UserError(f"{file}: is no public recovery key (32 bytes as hex or base64); ask the city for the right file.")
+    raise UserError(
+        say(
+            "{file}: is no public recovery key (32 bytes as hex or base64); ask the city for the right file.", file=file
+        )
+    )

@@ -48,7 +48,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from taker311.base.clock import SystemClock
-    from taker311.base.keyslots import THROWAWAY, KeySlots
+    from taker311.base.keyslots import KeySlots
+    from taker311.base.throwaway_key import THROWAWAY
+    from taker311.station.volunteers_seat import refuse_volunteers_seat
 
     folder = seat_folder(arguments)
     if (folder / THROWAWAY).exists():
@@ -56,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     slots = KeySlots(folder, SystemClock())
     if arguments.act == "list":
         return _list(slots, as_json=arguments.json)
+    refuse_volunteers_seat(folder)
     from taker311.cli.sign_in import asker
 
     ask = asker(arguments.passphrase_fd)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from taker311.base.errors import UserError
 from taker311.base.text import clean_line
+from taker311.base.words import say, use
 from taker311.cli.at_seat import add_seat, add_sign_in, seat_folder, sign_in
 
 if TYPE_CHECKING:
@@ -50,16 +51,17 @@ def run(arguments: argparse.Namespace) -> int:
 
     asked = [name for name in ("case", "phone", "at", "place") if getattr(arguments, name)]
     if len(asked) != 1:
-        raise UserError("taker311 status: give a reference or number, or --phone, --at or --place.")
+        raise UserError(say("taker311 status: give a reference or number, or --phone, --at or --place."))
     paths = find_paths()
     settings = load_settings(paths.settings_file)
+    use(settings.desk.language)
     folder = seat_folder(arguments)
     client = None if arguments.offline else _client(settings, paths)
     cases = cases_seen(settings, paths)
     if asked in (["at"], ["place"]):
         point = point_of(arguments.at) if arguments.at else _point_at(arguments.place, settings, paths)
         if point is None:
-            raise UserError("--at: a place looks like 42.6526,-70.6100 (latitude, longitude).")
+            raise UserError(say("--at: a place looks like 42.6526,-70.6100 (latitude, longitude)."))
         return _around(arguments, point, client, cases)
     desk = _desk(folder, client, cases, zone_of(settings, paths))
     if asked == ["case"]:
@@ -67,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         found = [desk.of_row(row, arguments.language) for row in _of_phone(arguments, folder)]
         if not found:
-            raise UserError("No case of this desk has that phone number, as far as it is still kept.", exit_code=1)
+            raise UserError(say("No case of this desk has that phone number, as far as it is still kept."), exit_code=1)
     for one in found:
         _print(one, as_json=arguments.json)
     return 0 if any(one.standing != "not-known" for one in found) else 1
@@ -156,8 +158,11 @@ def _point_at(text: str, settings: Settings, paths: Paths) -> tuple[float, float
     finally:
         index.close()
     if found is None or found.lat is None or found.lon is None:
-        raise UserError(f"--place: '{clean_line(text, limit=80)}' is no place that the city's list has.", exit_code=1)
-    print(f"Around {found.label}:", file=sys.stderr)
+        raise UserError(
+            say("--place: '{typed}' is no place that the city's list has.", typed=clean_line(text, limit=80)),
+            exit_code=1,
+        )
+    print(say("Around {place}:", place=found.label), file=sys.stderr)
     return found.lat, found.lon
 
 
@@ -177,5 +182,5 @@ def _around(arguments: argparse.Namespace, point: tuple[float, float], client: O
             made = case.requested.date().isoformat() if case.requested else ""
             print(f"{round(metres):>5} m  {case.request_id}  {name}  {made}  {case.address}".rstrip())
     if not found and not arguments.json:
-        print("No open case is known there.")
+        print(say("No open case is known there."))
     return 0 if found else 1
