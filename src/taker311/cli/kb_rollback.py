@@ -30,4 +30,5 @@ def run(arguments: argparse.Namespace) -> int:
     data = bundle_of(repo, number)
     done = publish(data, repo, key_folder(arguments, arguments.to), datetime.now(UTC))
     print(f"Publication {done.number} has the content of publication {number} (version {done.version}).")
+    print("Mend the source before the next 'kb publish' of it: that would bring back what was just taken away.")
     return 0

@@ -37,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from taker311.base.codec import to_json
     from taker311.base.files import write_atomically
+    from taker311.base.words import plural
     from taker311.review.report import report
     from taker311.review.report_shown import as_csv, as_html, as_text
 
@@ -51,7 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
         except OSError as error:
             sentence = f"{arguments.html}: can't be written ({error.strerror or error}); name another place."
             raise UserError(sentence) from error
-        print(f"{arguments.html}: {len(found.rows)} forms on {len(found.agents)} agents")
+        forms = plural(len(found.rows), "{count} form", "{count} forms")
+        agents = plural(len(found.agents), "{count} agent", "{count} agents")
+        print(f"{arguments.html}: {forms}, {agents}")
     else:
         print("\n".join(as_text(found)))
     return 0

@@ -100,7 +100,7 @@ def _figures(found: Measures, width: int) -> list[Line]:
         *_told(
             say("Cases"),
             say(
-                "{made} made, {joined} joined to one nearby; {left} forms left",
+                "{made} made, {joined} joined to one nearby, {left} left unfinished",
                 made=number(found.cases),
                 joined=number(found.joined),
                 left=number(found.left),
@@ -139,7 +139,7 @@ def _curves(rows: Sequence[CallRow], status: Status) -> list[Line]:
     of = [measures(total([row for row in rows if row.start.hour == hour])) for hour in hours]
     calls, times = [one.calls for one in of], [one.aht_s for one in of]
     slowest = max((value for value in times if value is not None), default=None)
-    hours_told = say("{first} to {last} o'clock", first=f"{first:02d}", last=f"{hours[-1]:02d}")
+    hours_told = say("{first}:00 to {last}:59", first=f"{first:02d}", last=f"{hours[-1]:02d}")
     return [
         line(
             (f" {padded(say('Calls by the hour'), _NAME)}", "dim"),
