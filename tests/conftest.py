@@ -41,7 +41,7 @@ def shared() -> Path:
 # Seconds of a core that a folder's tests are meant to stay within: two cores have 600 in the five minutes that are there for
 # everything, the gathering of the tests included. The line at the end says who went past; no test fails for it, since
 # machines differ. The clock's seconds stand beside them: where they are far more on a quiet machine, something waits.
-BUDGET_S = {"authoring": 45, "base": 8, "call": 20, "cases": 25, "cli": 15, "content": 40, "crm": 20, "desk": 30}
+BUDGET_S = {"authoring": 60, "base": 8, "call": 20, "cases": 25, "cli": 15, "content": 40, "crm": 20, "desk": 30}
 BUDGET_S |= {"drills": 25, "faults": 25, "hub": 20, "intake": 12, "knowledge": 8, "line": 20, "net": 8, "places": 15}
 BUDGET_S |= {"review": 12, "search": 12, "shift": 12, "station": 15, "sync": 40, "terminal": 95, "volunteers": 12}
 OTHERS_S = 15

@@ -117,3 +117,20 @@ def test_a_desk_that_only_reads_what_it_has_loads_neither_tuf_nor_http(home: Pat
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=os.environ)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_drill_with_an_error_is_left_out_and_stops_no_publication(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, repo = tmp_path / "source", tmp_path / "repo"
+    shutil.copytree(mini_city.FOLDER, source)
+    (source / "drills").mkdir(exist_ok=True)
+    (source / "drills" / "broken.yaml").write_text("id: broken\ntitle: Nothing else\n")
+    run(capsys, "kb", "keys", "init")
+    told = run(capsys, "kb", "publish", str(source), "--to", str(repo))
+    assert "drills/broken.yaml:" in told
+    assert "The drills above are left out" in told
+    assert run(capsys, "kb", "check", str(source), code=1)
+    topic = next((source / "topics").rglob("*.md"))
+    topic.write_text(topic.read_text().replace("theme:", "theem:"))
+    assert "nothing was built" in run(capsys, "kb", "publish", str(source), "--to", str(repo), code=1)

@@ -31,8 +31,8 @@ def read_drills(
     knowledge: Knowledge,
     gazetteer: Gazetteer,
     known: Known,
-) -> Knowledge | None:
-    """`knowledge` with its drills and sets; None where something is wrong with one of them."""
+) -> Knowledge:
+    """`knowledge` with its drills and sets, without those in which something is wrong; the findings say what."""
     files = folder.originals("drills")
     zone = knowledge.city.time_zone
     sources: list[DrillSource] = []
@@ -56,9 +56,12 @@ def read_drills(
             sets.append(made)
     checker = DrillChecker(Bundle.of(knowledge, gazetteer), lambda: PlaceIndex.in_memory(gazetteer))
     drills = [drill for source in sources if (drill := checker.check(source)) is not None]
-    if known.findings.errors:
-        return None
-    return replace(knowledge, drills=_by_id(drills), drill_sets=tuple(sorted(sets, key=lambda one: one.id)))
+    faulty = {finding.file for finding in known.findings if finding.severity == "error"}
+    names = {file.stem: file.name for file in files if file.name not in faulty}
+    sound = [drill for drill in drills if drill.id in names]
+    taken = {drill.id for drill in sound}
+    whole = [one for one in sets if taken.issuperset(one.drills)]
+    return replace(knowledge, drills=_by_id(sound), drill_sets=tuple(sorted(whole, key=lambda one: one.id)))
 
 
 def _by_id(drills: list[Drill]) -> tuple[Drill, ...]:

@@ -36,7 +36,8 @@ V = TypeVar("V")
 
 @dataclass(slots=True)
 class Source:
-    """`knowledge` is None when there are errors. `hashes`: topic -> what its translations write as source_hash."""
+    """`knowledge` is None when there are errors; where all of them are in drills, `without_faulty_drills` is what else there is.
+    `hashes`: topic -> what its translations write as source_hash."""
 
     knowledge: Knowledge | None
     gazetteer: Gazetteer
@@ -44,6 +45,7 @@ class Source:
     files: int
     examples: int = 0
     hashes: dict[str, str] = field(default_factory=dict)
+    without_faulty_drills: Knowledge | None = None
 
 
 def read_source(folder: Path, *, today: date | None = None) -> Source:
@@ -87,9 +89,17 @@ class _Reader:
             knowledge = read_drills(folder, self._yaml, knowledge, gazetteer, known)
         drills = frozenset(file.stem for file in folder.originals("drills"))
         read_recipes(folder, self._yaml, known, frozenset(bulletins), drills)
-        if known.findings.errors:
-            knowledge = None
-        return Source(knowledge, gazetteer, known.findings, folder.count, self._examples, hashes)
+        errors = {finding.file for finding in known.findings if finding.severity == "error"}
+        only_drills = bool(errors) and all(name.startswith("drills/") for name in errors)
+        return Source(
+            None if errors else knowledge,
+            gazetteer,
+            known.findings,
+            folder.count,
+            self._examples,
+            hashes,
+            knowledge if only_drills else None,
+        )
 
     def _yaml(self, file: SourceFile) -> Document:
         report = self._known.report(file.name)
