@@ -6,9 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from taker311.base.charts import sparkline
-from taker311.base.words import day, number, plural, say, span, stopwatch
+from taker311.base.words import day, number, plural, say, span
 from taker311.desk.draw import BLANK, Line, cut, line, padded, paragraph
 from taker311.desk.theme import Role
+from taker311.shift.day_words import clock, figures
 from taker311.shift.sums import Measures, measures, total
 from taker311.shift.usual import topics_of
 from taker311.station.at_shift import shift_notices, topic_title
@@ -58,76 +59,12 @@ def my_day(place: Workplace, width: int) -> list[Line]:
 
 
 def _figures(found: Measures, width: int) -> list[Line]:
-    nothing = "–"
-
-    def share(value: float | None) -> str:
-        return nothing if value is None else f"{number(100 * value)} %"
-
-    def mean(value: float | None) -> str:
-        return nothing if value is None else number(value, 1)
-
-    return [
-        *_told(
-            say("Calls"),
-            say("{calls}, of which {handled} handled", calls=number(found.calls), handled=number(found.handled)),
-            width,
-        ),
-        *_told(
-            say("Handle time, average"),
-            say(
-                "{whole} = talk {talk} + hold {hold} + after the call {after}",
-                whole=_clock(found.aht_s),
-                talk=_clock(found.talk_s),
-                hold=_clock(found.hold_s),
-                after=_clock(found.after_s),
-            ),
-            width,
-        ),
-        *_told(
-            say("Searches a call"),
-            say(
-                "{mean}; {share} opened nothing",
-                mean=mean(found.searches_per_call),
-                share=share(found.no_result_rate),
-            ),
-            width,
-        ),
-        *_told(
-            say("Rank of the opened hit"),
-            say("{mean} on average; the first {share}", mean=mean(found.rank_mean), share=share(found.rank_first)),
-            width,
-        ),
-        *_told(
-            say("Cases"),
-            say(
-                "{made} made, {joined} joined to one nearby, {left} left unfinished",
-                made=number(found.cases),
-                joined=number(found.joined),
-                left=number(found.left),
-            ),
-            width,
-        ),
-        *_told(
-            say("Also"),
-            say(
-                "transferred {transferred}, to be called back {back}, 911 card {card}, help {help}",
-                transferred=number(found.transferred),
-                back=number(found.call_backs),
-                card=number(found.emergencies),
-                help=number(found.helped),
-            ),
-            width,
-        ),
-    ]
+    return [row for name, text in figures(found) for row in _told(name, text, width)]
 
 
 def _told(name: str, text: str, width: int) -> list[Line]:
     rows = paragraph(text, width - _NAME - 1, indent=0)
     return [line((f" {padded(name if i == 0 else '', _NAME)}", "dim"), *row) for i, row in enumerate(rows)]
-
-
-def _clock(seconds: float | None) -> str:
-    return "–" if seconds is None else stopwatch(round(seconds))
 
 
 def _curves(rows: Sequence[CallRow], status: Status) -> list[Line]:
@@ -149,7 +86,7 @@ def _curves(rows: Sequence[CallRow], status: Status) -> list[Line]:
         line(
             (f" {padded(say('Handle time by the hour'), _NAME)}", "dim"),
             (sparkline(times), "title"),
-            (f"  {say('at most {time}', time=_clock(slowest))}", "dim"),
+            (f"  {say('at most {time}', time=clock(slowest))}", "dim"),
         ),
     ]
 
